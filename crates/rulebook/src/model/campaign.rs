@@ -1,0 +1,146 @@
+//! `campaign.toml`: what the campaign is for, its calendar, limits, categories and words.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Id, Text, is_default};
+use crate::PeriodKind;
+
+/// campaign.toml:活动的名称、宗旨、周期、限度、类别。The campaign: name, aims, calendar, limits, categories.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CampaignFile {
+    /// 活动的标识。The campaign's id.
+    pub id: Id,
+    /// 活动的名称。Its name.
+    pub name: Text,
+    /// 一段话说明。What it is, in a paragraph.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<Text>,
+    /// 指导思想(框架,不可改)。Its aims (frame).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aims: Vec<Text>,
+    /// 基本原则(框架,不可改)。Its principles (frame).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub principles: Vec<Text>,
+    /// 方法步骤(框架,不可改)。Its steps (frame).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Text>,
+    /// 周期。The calendar.
+    pub calendar: Calendar,
+    /// 限度。Limits the campaign keeps.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub limits: Limits,
+    /// 数据表怎么写。How tables of figures are written.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub figures: FigureFormat,
+    /// 类别:只在类别之内比较。Categories: units are compared only inside one.
+    #[schemars(length(min = 1))]
+    pub category: Vec<Category>,
+    /// 单位的属性,如地区、规模,用于分组。Attributes of units, such as region or size, to group by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attribute: Vec<Attribute>,
+    /// 责任科室。Offices that answer for indicators.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub office: Vec<Office>,
+    /// 角色:谁填、谁核。Roles: who fills, who verifies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub role: Vec<Role>,
+}
+
+/// 周期。The calendar.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Calendar {
+    /// 一期多长。How long a period is.
+    pub period: PeriodKind,
+}
+
+/// 限度。Limits.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// 纸面材料最多占百分之几的分。The share of the points, in percent, that paper may carry at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 100))]
+    pub paper_percent: Option<f64>,
+    /// 填表每单位每月最多几分钟。Minutes of form filling asked of one unit a month, at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0))]
+    pub minutes_per_month: Option<f64>,
+}
+
+/// 数据表怎么写。How tables of figures are written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct FigureFormat {
+    /// 表示“缺”的写法;空格总表示缺。Spellings of “missing”; an empty cell always is.
+    pub missing: Vec<String>,
+    /// 表示“不适用”的写法。Spellings of “not applicable”.
+    pub not_applicable: Vec<String>,
+    /// 没有写 filled_by 的度量从哪来;不写则必须逐个写明。
+    /// Where a measure without `filled_by` comes from; without this each must say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+}
+
+impl Default for FigureFormat {
+    fn default() -> Self {
+        let words = |list: &[&str]| list.iter().map(|w| (*w).to_owned()).collect();
+        Self { missing: words(&["NA", "缺"]), not_applicable: words(&["n/a", "不适用"]), source: None }
+    }
+}
+
+/// 度量的来源。Where a measure comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// 交来的数据表。A table of figures handed in.
+    File,
+}
+
+/// 类别,如乡镇党委。A category, such as township committees.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Category {
+    /// 标识。Its id.
+    pub id: Id,
+    /// 名称。Its name.
+    pub name: Text,
+    /// 说明。What belongs to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<Text>,
+}
+
+/// 单位的一个属性。An attribute of units.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Attribute {
+    /// 标识,也是表中的列名。Its id, also the column's name in tables.
+    pub id: Id,
+    /// 名称。Its name.
+    pub name: Text,
+    /// 只许这些值。The only values allowed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
+}
+
+/// 责任科室。An office.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Office {
+    /// 标识。Its id.
+    pub id: Id,
+    /// 名称。Its name.
+    pub name: Text,
+}
+
+/// 角色。A role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Role {
+    /// 标识。Its id.
+    pub id: Id,
+    /// 名称。Its name.
+    pub name: Text,
+}

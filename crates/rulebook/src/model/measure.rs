@@ -1,0 +1,103 @@
+//! `measures.toml`: the facts a campaign counts, each with its unit, range and source.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Id, Text, is_default};
+
+/// measures.toml:度量。The measures.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MeasuresFile {
+    /// 度量。The measures.
+    #[serde(default)]
+    pub measure: Vec<Measure>,
+}
+
+/// 度量:一个可以核对的数。A measure: a figure that can be checked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Measure {
+    /// 标识,也是数据表中的列名。Its id, also the column's name in tables of figures.
+    pub id: Id,
+    /// 名称。Its name.
+    pub name: Text,
+    /// 口径:怎么算、算什么。What is counted and how.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<Text>,
+    /// 计量单位,如“件”“%”“分钟”。Its unit, such as cases, %, minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Text>,
+    /// 允许的范围;范围之外的数会被拒绝。The range allowed; a figure outside is refused.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub range: Range,
+    /// 谁给出这个数。What fills it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filled_by: Option<FilledBy>,
+    /// 出处,如“公安交管部门事故统计”。The origin of the figure, such as the statistics it stands in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Text>,
+    /// 分母:给出案件数 n 的度量。The measure that says on how many cases the figure rests (n).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<Id>,
+    /// 折算时除以哪个度量(准备步骤 denominate)。The measure to divide by in the step `denominate`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per: Option<Id>,
+    /// 数据表里可以没有这一列(视为全缺)。The column may be absent from the tables (all missing then).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub optional: bool,
+}
+
+/// 允许的范围。The range allowed, ends included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Range {
+    /// 最小。The least.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<f64>,
+    /// 最大。The most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+    /// 必须是整数。Whole numbers only.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub whole: bool,
+}
+
+/// 谁给出这个数。What fills a measure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FilledBy {
+    /// 交来的数据表。A table of figures handed in.
+    File,
+    /// 由表单汇总。Tallied from a form's records.
+    Form(FormTally),
+    /// 服务对象的评价。Ratings by those served.
+    Rating(RatingShare),
+    /// 由其他度量计算,如 "resolved / due"。Computed from other measures, such as "resolved / due".
+    Formula(String),
+}
+
+/// 由表单汇总。How records of a form become a figure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FormTally {
+    /// 表单。The form.
+    pub form: Id,
+    /// 字段;数条数时不写。The field; none when records are counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<Id>,
+    /// 汇总方法。How they are tallied.
+    pub tally: super::form::Tally,
+}
+
+/// 评价的哪一项。Which share of the ratings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RatingShare {
+    /// 只算这类服务对象;不写为全部。Only this group served; all when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<Id>,
+    /// 五级中从高到低数前几级算满意,通常 2。How many of the five levels, from the top, count as satisfied; usually 2.
+    #[schemars(range(min = 1, max = 4))]
+    pub top_levels: u8,
+}
