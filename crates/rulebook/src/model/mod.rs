@@ -18,13 +18,15 @@ pub use campaign::{
 pub use form::{Cadence, Field, FieldType, Form, Subject, Tally};
 pub use measure::{FilledBy, FormTally, Measure, MeasuresFile, Range, RatingShare};
 pub use rule::{
-    Counting, Deduct, Denominator, DistanceTo, Earn, Goalposts, Impute, ImputeWith, Linear, OtherTreatment, Preparation,
-    Progress, ProgressAs, Quoted, RankShare, RankTable, Ratio, Rule, Scale, ScreenMeasures, ScreenUnits,
-    SharePoints, Span, Step, Steps, Strikes, Threshold, Treat, ZScore,
+    Counting, Deduct, Denominator, DistanceTo, Earn, Goalposts, Impute, ImputeWith, Linear,
+    OtherTreatment, Preparation, Progress, ProgressAs, Quoted, RankShare, RankTable, Ratio, Rule,
+    Scale, ScreenMeasures, ScreenUnits, SharePoints, Span, Step, Steps, Strikes, Threshold, Treat,
+    ZScore,
 };
 pub use scheme::{
-    Aggregate, Band, Banding, Caps, Change, Defaults, Direction, Effect, Fallback, Group, Indicator, IndicatorKind, KMeans,
-    Peers, QuotaRounding, QuotaTies, Rated, Relief, Rounding, RoundingMode, Scheme, Status, TieBreak, Veto, Within,
+    Aggregate, Band, Banding, Caps, Change, Defaults, Direction, Effect, Fallback, Group,
+    Indicator, IndicatorKind, KMeans, Peers, QuotaRounding, QuotaTies, Rated, Relief, Rounding,
+    RoundingMode, Scheme, Status, TieBreak, Veto, Within,
 };
 
 use std::collections::BTreeMap;
@@ -36,7 +38,9 @@ use crate::Lang;
 
 /// 标识:小写字母、数字、点、连字符、下划线;大写也可(便于对应外来数据的列名)。
 /// An id: letters, digits, dot, hyphen, underscore.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
 pub struct Id(#[schemars(regex(pattern = r"^[A-Za-z0-9_][A-Za-z0-9_.\-]*$"))] pub String);
 
