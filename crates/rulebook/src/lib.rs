@@ -9,6 +9,10 @@ pub mod figures;
 pub mod formula;
 pub mod model;
 pub mod period;
+pub mod resolve;
+
+mod exact;
+mod trail;
 
 pub use campaign::{Campaign, Folder, Reading, Unit, Written};
 pub use diagnostic::{Diagnostic, Lang, Place, Say, Severity, Spot};
