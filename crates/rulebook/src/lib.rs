@@ -17,6 +17,9 @@ pub mod resolve;
 pub mod schema;
 pub mod text;
 
+mod exact;
+mod trail;
+
 pub use campaign::{Campaign, Folder, Reading, Unit, Written};
 pub use diagnostic::{Diagnostic, Lang, Place, Say, Severity, Spot};
 pub use figures::{Figure, Figures};
