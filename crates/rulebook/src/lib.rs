@@ -6,8 +6,11 @@
 pub mod campaign;
 pub mod diagnostic;
 pub mod figures;
+mod findings;
 pub mod formula;
+pub mod grid;
 pub mod model;
+pub mod organisation;
 pub mod period;
 
 pub use campaign::{Campaign, Folder, Reading, Unit, Written};
