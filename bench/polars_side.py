@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 import polars as pl
 
 from job import EDGE, HALF, Indicator, Job, Result, Work
@@ -15,7 +17,7 @@ def query(job: Job) -> pl.LazyFrame:
     return scored.with_columns(pl.col("score").rank("min", descending=True).alias("rank")) if job.rank else scored
 
 
-def work(job: Job, engine: str) -> Work:
+def work(job: Job, engine: Literal["in-memory", "streaming"]) -> Work:
     """What is timed, on one of polars' engines."""
     plan = query(job)
 
@@ -57,7 +59,7 @@ def points(indicator: Indicator) -> pl.Expr:
 
 def step_points(x: pl.Expr, indicator: Indicator) -> pl.Expr:
     """The points of the best step reached."""
-    chain = pl.when(x.is_null()).then(None)
+    chain: Any = pl.when(x.is_null()).then(None)
     for step in indicator.parameters()["step"]:
         reached = x >= step["at"] if indicator.higher_is_better() else x <= step["at"]
         chain = chain.when(reached).then(step["points"])
@@ -67,7 +69,8 @@ def step_points(x: pl.Expr, indicator: Indicator) -> pl.Expr:
 def share_points(x: pl.Expr, indicator: Indicator) -> pl.Expr:
     """The points of the share of the ranks the unit is in."""
     rank = x.rank("min", descending=indicator.higher_is_better())
-    chain, percent = pl.when(x.is_null()).then(None), 0.0
+    chain: Any = pl.when(x.is_null()).then(None)
+    percent = 0.0
     for share in indicator.parameters()["share"]:
         percent += share["percent"]
         chain = chain.when(rank <= x.count() * (percent / 100) + EDGE).then(share["points"])

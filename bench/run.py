@@ -8,6 +8,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,16 +72,18 @@ def scores_file(side: str) -> Path:
 
 def run_once(side: str, setting: Setting, runs: Runs) -> None:
     """Runs a side in a process of its own; its peak memory is what the kernel tells the parent."""
-    cores = {min(os.sched_getaffinity(0))} if setting.one_core else os.sched_getaffinity(0)
-    with subprocess.Popen(
-        command(side, setting), stdout=subprocess.PIPE, preexec_fn=lambda: os.sched_setaffinity(0, cores)
-    ) as process:
-        printed = process.stdout.read()
+    cores = os.sched_getaffinity(0)
+    with tempfile.TemporaryFile() as printed:
+        # A process inherits the cores of its parent.
+        os.sched_setaffinity(0, {min(cores)} if setting.one_core else cores)
+        process = subprocess.Popen(command(side, setting), stdout=printed)
+        os.sched_setaffinity(0, cores)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise SystemExit(f"{side} failed on {setting.file}")
-    report = json.loads(printed)
+        if process.returncode != 0:
+            raise SystemExit(f"{side} failed on {setting.file}")
+        printed.seek(0)
+        report = json.load(printed)
     seconds = report["seconds"]
     runs.seconds += seconds if isinstance(seconds, list) else [seconds]
     runs.peak = max(runs.peak, usage.ru_maxrss * 1024)
@@ -127,7 +130,7 @@ def prepared(kind: str, rows: int) -> Path:
     """The file of a job, made when it isn't there yet."""
     path = WORK / f"{kind}-{rows}.bin"
     if not path.exists():
-        print(f"making {path.relative_to(ROOT)} …", file=sys.stderr)
+        print(f"making {path.relative_to(ROOT)} …", file=sys.stderr, flush=True)
         jobs.write(path, kind, rows)
     return path
 
@@ -161,6 +164,7 @@ def growth(sides: list[str], largest: int, rounds: int) -> dict[str, dict[str, R
 
 def main() -> None:
     """The whole comparison."""
+    sys.stdout.reconfigure(line_buffering=True)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a hundredth of the rows, once")
     parser.add_argument("--peers-only", action="store_true", help="without our side, before it is built")

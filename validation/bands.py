@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from folder import Absent, Cell, Table, Unit
+from folder import Absent, Table, Unit
 from formula import Formula
 from rules import EDGE, HALF
 
@@ -49,10 +49,11 @@ def sort_key(run: Run, unit: str, score: Fraction) -> Key:
     key = [score]
     for tie_break in run.scheme.get("tie_break", []):
         ((kind, name),) = tie_break.items()
-        value: Cell | None
         value = run.values[name][unit] if kind == "points" else run.campaign.figure(run.period, unit, name)
-        given = isinstance(value, Fraction)
-        key += [Fraction(given), (-value if kind == "lower" else value) if given else Fraction(0)]
+        if isinstance(value, Fraction):
+            key += [Fraction(1), -value if kind == "lower" else value]
+        else:
+            key += [Fraction(0), Fraction(0)]
     return tuple(key)
 
 
@@ -107,9 +108,9 @@ def peer_groups(run: Run, ranked: list[str]) -> list[list[str]]:
 
 def peer_of(run: Run, unit: Unit, peers: str | Table) -> object:
     """Which peer group a unit is in."""
-    if peers == "groups-reported":
-        return len(enough(run, unit.id))
-    return unit.attributes.get(peers["attribute"])
+    if isinstance(peers, dict):
+        return unit.attributes.get(peers["attribute"])
+    return len(enough(run, unit.id))
 
 
 def may_have(run: Run, unit: str, position: int, standing: Standing, before: Standing | None) -> bool:

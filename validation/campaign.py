@@ -1,7 +1,7 @@
-"""Scores a campaign anew, from nothing but its folder: an interpreter of the campaign language, written apart from Merit.
+"""Scores a campaign anew from its folder alone: an interpreter of the campaign language, written apart from Merit.
 
-Points are exact fractions from the figure to the score. What isn't covered (preparation steps, k-means) is refused by name
-rather than guessed; `hospital_stars.py` re-computes those.
+Points are exact fractions from the figure to the score. What isn't covered (preparation steps, k-means) is refused by
+name rather than guessed; `hospital_stars.py` re-computes those.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from fractions import Fraction
 import bands
 from bands import Standing
 from folder import Absent, Campaign, Cell, Table, Unit, from_float, previous
-from rules import EDGE, ONE, ZERO, Asked, Class, apply, between, named, rounded
+from rules import EDGE, ONE, ZERO, Asked, Class, apply, named, rounded
 
 Values = dict[str, Fraction | None]
 
@@ -51,13 +51,10 @@ class Run:
     def scores(self) -> Values:
         """The score of each unit; none where it isn't scored."""
         refuse_unsupported(self.scheme)
-        root = self.combine({"aggregate": self.scheme.get("aggregate", self.default_aggregate())}, self.members(None))
+        root = self.combine(self.scheme, self.members(None))
         added = self.extras("bonus")
         taken = self.extras("deduction")
-        return {
-            unit.id: self.final(unit.id, root[unit.id], added[unit.id] - taken[unit.id])
-            for unit in self.units
-        }
+        return {u.id: self.final(u.id, root[u.id], added[u.id] - taken[u.id]) for u in self.units}
 
     def final(self, unit: str, root: Fraction | None, extra: Fraction) -> Fraction | None:
         """The score from the top level's value: extras, bounds, rounding, vetoes."""
@@ -80,10 +77,6 @@ class Run:
 
     # Groups
 
-    def default_aggregate(self) -> str | Table:
-        """How groups are put together that don't say."""
-        return self.scheme["defaults"].get("aggregate", "sum")
-
     def members(self, group: str | None) -> list[tuple[Table, Values]]:
         """The items directly in a group (or at the top), with their values."""
         found = []
@@ -104,16 +97,16 @@ class Run:
             given = {u: apply(group["rule"], Asked(v, None, True, members)) for u, v in given.items()}
         policy = group.get("missing", "drop")
         absent = {unit: policy for unit in values if unit not in given}
-        self.values[group["id"]] = given | self.fallbacks(absent, given, self.full(group))
+        self.values[group["id"]] = {**given, **self.fallbacks(absent, given, self.full(group))}
         return self.values[group["id"]]
 
     def combine(self, group: Table, members: list[tuple[Table, Values]]) -> Values:
-        """One value for each unit from the members' values."""
-        aggregate = group.get("aggregate", self.default_aggregate())
+        """One value for each unit from the members' values, in a group or (the scheme itself) at the top."""
+        aggregate = group.get("aggregate", self.scheme["defaults"].get("aggregate", "sum"))
         least = max(group.get("at_least", 1), 1)
         combined: Values = {}
         for unit in self.units:
-            present = [(item, values[unit.id]) for item, values in members if values[unit.id] is not None]
+            present = [(item, v) for item, values in members if (v := values[unit.id]) is not None]
             if len(present) < least:
                 combined[unit.id] = None
             elif aggregate == "sum":
@@ -155,14 +148,14 @@ class Run:
         scored = {unit: self.subject(unit, cell, item) for unit, cell in figures.items()}
         given = {unit: cell for unit, cell in scored.items() if isinstance(cell, Fraction)}
         self.measured[item["id"]] = set(given)
-        own = {unit: figures[unit] for unit in given}
+        own = {unit: x for unit, x in figures.items() if isinstance(x, Fraction) and unit in given}
         points = self.points(item, given, own, deduction)
         policies = {
             unit: item.get("missing" if cell is Absent.MISSING else "not_applicable", "drop")
             for unit, cell in scored.items()
             if unit not in given
         }
-        self.values[item["id"]] = points | self.fallbacks(policies, points, Fraction(item.get("points", 1)))
+        self.values[item["id"]] = {**points, **self.fallbacks(policies, points, Fraction(item.get("points", 1)))}
         return self.values[item["id"]]
 
     def points(
@@ -211,20 +204,19 @@ class Run:
         higher = item.get("direction", "higher") == "higher"
         return progress(cell, base, parameters, higher) if isinstance(base, Fraction) else base
 
-    def fallbacks(self, policies: dict[str, str], given: Values, full: Fraction) -> Values:
-        """The values of those without a figure, by the policy for each."""
-        known = [value for value in given.values() if value is not None]
-        average = self.round_points(sum(known, ZERO) / len(known)) if known else None
-        chosen = {"class-mean": average, "previous": average, "drop": None, "zero": ZERO, "full": full, "withhold": None}
+    def fallbacks(self, policies: dict[str, str], given: dict[str, Fraction], full: Fraction) -> Values:
+        """The values of those without a figure, by the policy for each; without a class mean they are dropped."""
+        average = self.round_points(sum(given.values(), ZERO) / len(given)) if given else None
+        means = {"class-mean": average, "previous": average}
+        chosen: Values = {**means, "drop": None, "zero": ZERO, "full": full, "withhold": None}
         self.withheld |= {unit for unit, policy in policies.items() if policy == "withhold"}
         return {unit: chosen[policy] for unit, policy in policies.items()}
 
 
 def refuse_unsupported(scheme: Table) -> None:
     """Names what this interpreter doesn't cover, instead of passing it over."""
-    for key in ("prepare",):
-        if scheme.get(key):
-            raise NotImplementedError(f"scheme {scheme['id']!r}: {key!r} is not part of this re-computation")
+    if scheme.get("prepare"):
+        raise NotImplementedError(f"scheme {scheme['id']!r}: 'prepare' is not part of this re-computation")
 
 
 def relieved(item: Table, asked: Asked) -> bool:
@@ -232,7 +224,8 @@ def relieved(item: Table, asked: Asked) -> bool:
     if "relief" not in item:
         return False
     mean_of_class = asked.members.mean
-    return asked.better_by(mean_of_class) >= item["relief"]["over_mean"] - EDGE * max(ONE, abs(mean_of_class))
+    over = Fraction(item["relief"]["over_mean"])
+    return asked.better_by(mean_of_class) >= over - EDGE * max(ONE, abs(mean_of_class))
 
 
 def progress(now: Fraction, base: Fraction, parameters: Table, higher: bool) -> Cell:
@@ -258,14 +251,15 @@ def mean(aggregate: str | Table, weighted: list[tuple[Fraction, Fraction]]) -> F
         return None
     if aggregate == "mean":
         return sum((w * v for w, v in weighted), ZERO) / weight
-    power = {"geometric": 0.0, "harmonic": -1.0}.get(aggregate) if isinstance(aggregate, str) else aggregate.get("power")
+    powers = aggregate if isinstance(aggregate, dict) else {"power": {"geometric": 0, "harmonic": -1}.get(aggregate)}
+    power = powers.get("power")
     if power is None:
         raise NotImplementedError(f"aggregate {aggregate!r}: not part of this re-computation")
     return power_mean(float(power), [(float(w / weight), float(v)) for w, v in weighted if w])
 
 
 def power_mean(power: float, weighted: list[tuple[float, float]]) -> Fraction:
-    """The weighted power mean; of power zero, the geometric. Nothing comes of a value of nothing, for powers up to zero."""
+    """The weighted power mean; of power zero, the geometric. Up to there a value of nothing makes the mean nothing."""
     if power <= 0 and any(value <= 0 for _, value in weighted):
         return ZERO
     if power == 0:

@@ -18,7 +18,7 @@ from pathlib import Path
 import campaign
 import folder
 from campaign import Result
-from merit import COLUMNS, ROOT, Key, Row, keyed, parse, program, score_csv
+from merit import COLUMNS, NO_PROGRAM, ROOT, Key, Row, keyed, parse, program, score_csv
 from report import Report
 
 # Where a scheme declares no rounding, scores are binary numbers on one side only.
@@ -92,10 +92,13 @@ def check(report: Report, directory: Path, merit: list[str] | None, csv_file: Pa
     ours = keyed([expected(result) for result in results])
     name = directory.name
     report.check(f"{name}: {len(ours)} results re-computed", [] if ours else [f"{directory}: no figures"])
-    if csv_file is None and merit is None:
-        report.left_out(f"{name}: comparison with Merit", "no merit program; build it or set MERIT")
+    if csv_file:
+        theirs = keyed(parse(csv_file.read_text("utf-8")))
+    elif merit:
+        theirs = merits_rows(merit, directory, read.periods())
+    else:
+        report.left_out(f"{name}: comparison with Merit", NO_PROGRAM)
         return
-    theirs = keyed(parse(csv_file.read_text("utf-8"))) if csv_file else merits_rows(merit, directory, read.periods())
     exact = {r.category for r in results if is_rounded(read, r)}
     report.check(f"{name}: every score, rank and band equals Merit's", differences(ours, theirs, exact))
 

@@ -80,8 +80,9 @@ class Campaign:
         for absent in (Absent.NOT_APPLICABLE, Absent.MISSING):
             if absent in operands.values():
                 return absent
+        numbers = {name: float(x) for name, x in operands.items() if isinstance(x, Fraction)}
         try:
-            return from_float(formula.value(lambda name: float(operands[name])))
+            return from_float(formula.value(lambda name: numbers[name]))
         except ZeroDivisionError:
             # Nothing was due, so there is no rate to speak of.
             return Absent.NOT_APPLICABLE
@@ -174,7 +175,7 @@ def read_figures(path: Path, campaign: Campaign) -> None:
 
 def figures_of(row: dict[str, str], campaign: Campaign) -> Iterator[tuple[str, str, str]]:
     """The measures in a row, each with its value and n: one in a long table, many in a wide one."""
-    if LONG_COLUMNS <= row.keys():
+    if row.keys() >= LONG_COLUMNS:
         yield row["measure"], row["value"].strip(), (row.get("n") or "").strip()
         return
     for name, value in row.items():

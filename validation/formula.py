@@ -1,7 +1,7 @@
 """Formulas, the arithmetic subset of CEL, worked out with Python's floats (IEEE doubles, as the language says).
 
-Precedence, loosest first: `c ? a : b`; `||`; `&&`; comparisons; `+ -`; `* /`; `-a !a`. Names may hold dots; a name with a
-hyphen stands between backticks.
+Precedence, loosest first: `c ? a : b`; `||`; `&&`; comparisons; `+ -`; `* /`; `-a !a`. Names may hold dots; a name
+with a hyphen stands between backticks.
 """
 
 from __future__ import annotations

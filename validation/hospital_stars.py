@@ -1,14 +1,14 @@
-"""Re-computes the US overall hospital quality star rating with numpy, and compares the official output and Merit's with it.
+"""Re-computes the US overall hospital quality star rating with numpy; compares the official output and Merit's with it.
 
     hospital_stars.py [--merit PROGRAM] [--campaign DIR] [--data DIR]
 
-The reference data (official inputs and outputs) are read from `--data`, env MERIT_REFERENCE_DATA or ../shared/data. Where
-they are absent, the campaign's own invented figures are still scored both ways, and what was left out is named.
+The reference data (official inputs and outputs) are read from `--data`, env MERIT_REFERENCE_DATA or ../shared/data.
+Where they are absent, the campaign's own invented figures are still scored both ways, and what was left out is named.
 
 The method, as published for releases since 2021: measures reported by 100 hospitals or fewer are dropped; each is
-standardised (n − 1) and flipped where lower is better; a group's score is the mean of its measures, standardised over all
-hospitals; weights are re-normalised over the groups present. Rated is who has three groups of three measures, one of them
-mortality or safety; stars come from k-means inside the peer groups of 3, 4 and 5 such groups.
+standardised (n − 1) and flipped where lower is better; a group's score is the mean of its measures, standardised over
+all hospitals; weights are re-normalised over the groups present. Rated is who has three groups of three measures, one
+of them mortality or safety; stars come from k-means inside the peer groups of 3, 4 and 5 such groups.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import folder
-from merit import ROOT, Row, program, score_csv
+from merit import NO_PROGRAM, ROOT, Row, program, score_csv
 from report import Report
 
 Floats = NDArray[np.float64]
@@ -64,7 +64,8 @@ class Rating:
 
 def standardised(values: Floats) -> Floats:
     """Each column to mean 0 and standard deviation 1 (n − 1), over those present."""
-    return (values - np.nanmean(values, axis=0)) / np.nanstd(values, axis=0, ddof=1)
+    centred: Floats = values - np.nanmean(values, axis=0)
+    return centred / np.nanstd(values, axis=0, ddof=1)
 
 
 def rate(release: Release) -> Rating:
@@ -118,7 +119,8 @@ def quintile_medians(scores: Floats) -> Floats:
 
 def nearest(scores: Floats, centres: Floats) -> NDArray[np.int64]:
     """Which centre is nearest."""
-    return np.abs(scores[:, None] - centres).argmin(axis=1)
+    distances: Floats = np.abs(scores[:, None] - centres)
+    return distances.argmin(axis=1)
 
 
 def converged(scores: Floats, centres: Floats, strict: float) -> Floats:
@@ -235,23 +237,22 @@ def check(report: Report, directory: Path, merit: list[str] | None, data: Path) 
     """Every comparison that can be made; the others are named."""
     for version, period in RELEASES.items():
         if (data / f"input_v{version}.csv").exists():
-            check_official(report, directory, merit, data, version, period)
+            check_official(report, directory, merit, data, version)
         else:
             report.left_out(f"hospital-stars: release {period} against the official output", f"no {data}")
     check_own(report, directory, merit)
 
 
-def check_official(
-    report: Report, directory: Path, merit: list[str] | None, data: Path, version: str, period: str
-) -> None:
+def check_official(report: Report, directory: Path, merit: list[str] | None, data: Path, version: str) -> None:
     """One release: ourselves against the official output, then Merit against us."""
+    period = RELEASES[version]
     release = official_release(data, version)
     rating = rate(release)
     official = read_rows(data / f"expected_sas_output_v{version}.csv")
     name = f"hospital-stars {period}: {len(release.hospitals)} hospitals"
     report.check(f"{name}, re-computation equals the official output", against_official(release, rating, official))
     if merit is None or not directory.exists():
-        report.left_out(f"{name}, Merit", "no merit program; build it or set MERIT" if directory.exists() else f"no {directory}")
+        report.left_out(f"{name}, Merit", NO_PROGRAM if directory.exists() else f"no {directory}")
         return
     table = str(data / f"input_v{version}.csv")
     rows = score_csv(merit, directory, "--measures", table, "--unit-column", "PROVIDER_ID", "--period", period)
@@ -262,7 +263,7 @@ def check_own(report: Report, directory: Path, merit: list[str] | None) -> None:
     """Merit against us on the figures that the campaign ships."""
     name = "hospital-stars: the campaign's own figures"
     if merit is None or not (directory / "figures").exists():
-        reason = "no merit program; build it or set MERIT" if merit is None else f"no {directory / 'figures'}"
+        reason = NO_PROGRAM if merit is None else f"no {directory / 'figures'}"
         report.left_out(f"{name}, Merit", reason)
         return
     for period, release in own_releases(directory):

@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 COLUMNS = ["period", "category", "unit", "score", "rank", "rank_of", "band"]
 BUILT = [ROOT / "target/release/merit", ROOT / "target/debug/merit"]
+NO_PROGRAM = "no merit program; build it or set MERIT"
 
 Row = dict[str, str]
 Key = tuple[str, str, str]

@@ -42,7 +42,8 @@ def main() -> None:
     check_oracle(report)
     guarded(report, "county", lambda: county.check(report, ROOT / "campaigns/county", merit, None))
     stars = ROOT / "campaigns/hospital-stars"
-    guarded(report, "hospital-stars", lambda: hospital_stars.check(report, stars, merit, hospital_stars.data_directory()))
+    data = hospital_stars.data_directory()
+    guarded(report, "hospital-stars", lambda: hospital_stars.check(report, stars, merit, data))
     sys.exit(report.finish())
 
 

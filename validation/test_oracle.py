@@ -6,7 +6,6 @@ import tempfile
 import unittest
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import campaign
 import folder
@@ -28,10 +27,10 @@ name = { en = "c" }
 """
 
 
-def points(rule: Any, x: str, others: list[str] | None = None, full: str | None = "10", lower: bool = False) -> Fraction:
-    """The points of one figure in a class."""
+def points(rule: folder.Table | str, x: str, others: list[str] | None = None, lower: bool = False) -> Fraction:
+    """The points of one figure in a class, out of ten."""
     members = Class(tuple(map(F, [x, *(others or [])])), not lower)
-    return apply(rule, Asked(F(x), F(full) if full else None, not lower, members))
+    return apply(rule, Asked(F(x), F(10), not lower, members))
 
 
 class Rules(unittest.TestCase):
@@ -106,8 +105,8 @@ class Rules(unittest.TestCase):
         self.assertEqual(rounded(F(1, 3), None, "half-up"), F(1, 3))
 
     def test_progress(self) -> None:
-        gap = {"as": "gap", "target": 90}
-        cases = [
+        gap: folder.Table = {"as": "gap", "target": 90}
+        cases: list[tuple[folder.Table, int, int, bool, object]] = [
             ({"as": "difference"}, 70, 60, True, 10),
             ({"as": "difference"}, 70, 60, False, -10),
             ({"as": "ratio"}, 70, 100, False, F("0.3")),
@@ -150,7 +149,8 @@ class Periods(unittest.TestCase):
     """The calendar."""
 
     def test_previous(self) -> None:
-        for period, wanted in {"2026": "2025", "2026-H1": "2025-H2", "2026-Q3": "2026-Q2", "2026-01": "2025-12"}.items():
+        before = {"2026": "2025", "2026-H1": "2025-H2", "2026-Q3": "2026-Q2", "2026-01": "2025-12"}
+        for period, wanted in before.items():
             self.assertEqual(previous(period), wanted)
         self.assertEqual(starts("2026-Q3"), (2026, 6))
 
@@ -264,7 +264,8 @@ effect = { bars = "top" }
         self.assertEqual(self.scored(self.SUM + self.BANDS, figures), wanted)
 
     def test_bands_tie_over_the_edge(self) -> None:
-        figures = "period,unit,a,b,c\n" + "".join(f"2026-01,{u},{a},1,0\n" for u, a in zip("uvwxy", [12, 9, 9, 5, 4]))
+        figures = "period,unit,a,b,c\n"
+        figures += "".join(f"2026-01,{u},{a},1,0\n" for u, a in zip("uvwxy", [12, 9, 9, 5, 4], strict=True))
         out = ["u 13 1 top", "v 10 2 mid", "w 10 2 mid", "x 6 4 rest", "y 5 5 rest"]
         self.assertEqual(self.scored(self.SUM + self.BANDS, figures), out)
         with_in = self.SUM.replace("[[ind", '[banding]\nquota_ties = "in"\n[[ind', 1) + self.BANDS
@@ -283,8 +284,8 @@ effect = { bars = "top" }
         self.assertEqual(self.scored(scheme, figures, count=count), ["u 17 1", "v 10 2", "w 8 3"])
 
     def test_extends(self) -> None:
-        frame = "lock = true\n[defaults]\nmissing = 'full'" + self.SUM.replace('missing = "class-mean"\n', "")
-        frame = frame.replace("rounding = { points = 2 }", "").replace("lock = true", "lock = true\nrounding = { points = 2 }")
+        head = "lock = true\nrounding = { points = 2 }\n[defaults]\nmissing = 'full'"
+        frame = head + self.SUM.replace('missing = "class-mean"\n', "").replace("rounding = { points = 2 }", "")
         scheme = """
 extends = "f"
 remove = ["b"]
