@@ -136,10 +136,7 @@ def holds(run: Run, unit: str, text: str, standing: Standing, before: Standing |
         if not isinstance(figure, Fraction):
             return False
         known[name] = float(figure)
-    try:
-        return bool(formula.value(known.__getitem__))
-    except ZeroDivisionError:
-        return False
+    return bool(formula.value(known.__getitem__))
 
 
 def seats(band: Table, of: int, rounding: str) -> int | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import csv
+import math
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -77,15 +78,13 @@ class Campaign:
     def _computed(self, period: str, unit: str, text: str) -> Cell:
         formula = Formula(text)
         operands = {name: self.figure(period, unit, name) for name in formula.names}
-        for absent in (Absent.NOT_APPLICABLE, Absent.MISSING):
+        for absent in (Absent.MISSING, Absent.NOT_APPLICABLE):
             if absent in operands.values():
                 return absent
         numbers = {name: float(x) for name, x in operands.items() if isinstance(x, Fraction)}
-        try:
-            return from_float(formula.value(lambda name: numbers[name]))
-        except ZeroDivisionError:
-            # Nothing was due, so there is no rate to speak of.
-            return Absent.NOT_APPLICABLE
+        value = float(formula.value(lambda name: numbers[name]))
+        # A rate of nothing due (0 ÷ 0) is no figure that somebody failed to give: it doesn't apply.
+        return from_float(value) if math.isfinite(value) else Absent.NOT_APPLICABLE
 
     def cases(self, period: str, unit: str, measure: str) -> Cell:
         """On how many cases a figure rests."""

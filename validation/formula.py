@@ -19,17 +19,38 @@ TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+\.?\d*(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_][\w.]*|`[^`]+`)"
     r"|(?P<sign>\|\||&&|<=|>=|==|!=|[-+*/<>!?:(),]))"
 )
+
+
+def divide(a: float, b: float) -> float:
+    """IEEE division: by zero it yields an infinity or NaN, where Python's own raises."""
+    if b != 0:
+        return a / b
+    return math.nan if a == 0 or math.isnan(a) else math.copysign(math.inf, a) * math.copysign(1.0, b)
+
+
+def defined(work: Callable[..., float]) -> Callable[..., float]:
+    """The same function with NaN where Python's own raises, such as the logarithm of a negative number."""
+
+    def guarded(*arguments: float) -> float:
+        try:
+            return work(*arguments)
+        except (ValueError, OverflowError):
+            return math.nan
+
+    return guarded
+
+
 FUNCTIONS: dict[str, Callable[..., float]] = {
     "min": min,
     "max": max,
     "abs": abs,
-    "sqrt": math.sqrt,
-    "ln": math.log,
-    "log10": math.log10,
-    "exp": math.exp,
-    "floor": math.floor,
-    "ceil": math.ceil,
-    "pow": math.pow,
+    "sqrt": defined(math.sqrt),
+    "ln": defined(math.log),
+    "log10": defined(math.log10),
+    "exp": defined(math.exp),
+    "floor": defined(math.floor),
+    "ceil": defined(math.ceil),
+    "pow": defined(math.pow),
     # Half away from zero, as C rounds; Python's own rounds half to even.
     "round": lambda x: math.copysign(math.floor(abs(x) + 0.5), x),
 }
@@ -38,7 +59,7 @@ LEVELS: list[dict[str, Callable[[Any, Any], Any]]] = [
     {"&&": lambda a, b: a and b},
     {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne},
     {"+": operator.add, "-": operator.sub},
-    {"*": operator.mul, "/": operator.truediv},
+    {"*": operator.mul, "/": divide},
 ]
 
 
@@ -55,7 +76,7 @@ class Formula:
             raise ValueError(f"formula {text!r}: nothing expected at {self._tokens[self._at]!r}")
 
     def value(self, names: Names) -> Any:
-        """Its value. Raises ZeroDivisionError where it divides by zero."""
+        """Its value; NaN or an infinity where it has none."""
         return self._node(names)
 
     @staticmethod

@@ -128,7 +128,8 @@ def converged(scores: Floats, centres: Floats, strict: float) -> Floats:
     for _ in range(10_000):
         own = nearest(scores, centres)
         near = np.abs(scores - centres[own]) <= strict
-        moved = np.array([scores[(own == k) & near].mean() for k in range(len(centres))])
+        members = [scores[(own == k) & near] for k in range(len(centres))]
+        moved = np.array([inside.mean() if len(inside) else centre for inside, centre in zip(members, centres, strict=True)])
         if np.array_equal(moved, centres):
             return centres
         centres = moved
