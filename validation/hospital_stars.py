@@ -129,7 +129,7 @@ def converged(scores: Floats, centres: Floats, strict: float) -> Floats:
         own = nearest(scores, centres)
         near = np.abs(scores - centres[own]) <= strict
         members = [scores[(own == k) & near] for k in range(len(centres))]
-        moved = np.array([inside.mean() if len(inside) else centre for inside, centre in zip(members, centres, strict=True)])
+        moved = np.array([m.mean() if len(m) else centre for m, centre in zip(members, centres, strict=True)])
         if np.array_equal(moved, centres):
             return centres
         centres = moved
