@@ -9,6 +9,7 @@ use crate::plan::Leaf;
 use crate::rounding::floor;
 use crate::sort::{self, radix_sort};
 use crate::stats;
+use crate::wide;
 
 /// A quotient that is counted (short by so many, so many seats) is taken as whole within this.
 pub(crate) const COUNT_TOLERANCE: f64 = 1e-9;
@@ -143,7 +144,7 @@ impl Curve {
         round: impl Fn(f64) -> f64 + Copy,
     ) -> bool {
         match self {
-            Self::Line(line) => wide(|| map(figures, out, |x| round(line.at(x)))),
+            Self::Line(line) => wide::map(figures, out, |x| round(line.at(x))),
             Self::Steps {
                 cuts,
                 below,
@@ -155,10 +156,10 @@ impl Curve {
                     .collect();
                 match direction {
                     Direction::Higher => {
-                        wide(|| map_steps(figures, out, &cuts, round(*below), |x, cut| x >= cut))
+                        wide::map_steps(figures, out, &cuts, round(*below), |x, cut| x >= cut)
                     }
                     Direction::Lower => {
-                        wide(|| map_steps(figures, out, &cuts, round(*below), |x, cut| x <= cut))
+                        wide::map_steps(figures, out, &cuts, round(*below), |x, cut| x <= cut)
                     }
                 }
             }
@@ -170,9 +171,9 @@ impl Curve {
                         *high
                     }
                 };
-                wide(|| map(figures, out, |x| round(at(x))))
+                wide::map(figures, out, |x| round(at(x)))
             }
-            _ => map(figures, out, |x| round(self.at(x))),
+            _ => wide::map(figures, out, |x| round(self.at(x))),
         }
     }
 
@@ -294,67 +295,6 @@ fn stair(points: f64, lose: f64, steps: f64) -> f64 {
 pub(crate) fn held_between(y: f64, (low, high): (f64, f64)) -> f64 {
     let y = if y < low { low } else { y };
     if y > high { high } else { y }
-}
-
-/// Runs `f`, compiled for the widest vectors the machine has. The operations and their order stay the same, and so do the bits.
-#[inline(always)]
-pub(crate) fn wide<R>(f: impl FnOnce() -> R) -> R {
-    struct Op<F>(F);
-    impl<R, F: FnOnce() -> R> pulp::NullaryFnOnce for Op<F> {
-        type Output = R;
-        #[inline(always)]
-        fn call(self) -> R {
-            (self.0)()
-        }
-    }
-    pulp::Arch::new().dispatch(Op(f))
-}
-
-/// Maps every figure; gaps stay as they are. Says whether there is one.
-#[inline(always)]
-fn map(figures: &[f64], out: &mut [f64], f: impl Fn(f64) -> f64) -> bool {
-    let mut gap = false;
-    for (x, y) in figures.iter().zip(out) {
-        let points = f(*x);
-        *y = if x.is_nan() { *x } else { points };
-        gap |= x.is_nan();
-    }
-    gap
-}
-
-/// Figures that are looked at together, so that their points stay in registers while the cuts go by.
-const TOGETHER: usize = 16;
-
-/// Steps without branches: from the worst cut to the best, each reached cut takes over.
-#[inline(always)]
-fn map_steps(
-    figures: &[f64],
-    out: &mut [f64],
-    cuts: &[(f64, f64)],
-    below: f64,
-    reached: impl Fn(f64, f64) -> bool + Copy,
-) -> bool {
-    let (whole, rest) = figures.as_chunks::<TOGETHER>();
-    let (whole_out, rest_out) = out.as_chunks_mut::<TOGETHER>();
-    let mut gap = false;
-    for (xs, ys) in whole.iter().zip(whole_out) {
-        let mut points = [below; TOGETHER];
-        for (cut, earned) in cuts.iter().rev() {
-            for (x, y) in xs.iter().zip(&mut points) {
-                *y = if reached(*x, *cut) { *earned } else { *y };
-            }
-        }
-        for ((x, y), points) in xs.iter().zip(ys).zip(points) {
-            *y = if x.is_nan() { *x } else { points };
-            gap |= x.is_nan();
-        }
-    }
-    let best = |x: f64| {
-        cuts.iter()
-            .find(|(cut, _)| reached(x, *cut))
-            .map_or(below, |(_, earned)| *earned)
-    };
-    gap | map(rest, rest_out, best)
 }
 
 fn reaches(x: f64, cut: f64, direction: Direction) -> bool {

@@ -20,6 +20,7 @@ mod rounding;
 mod ruler;
 mod sort;
 mod stats;
+mod wide;
 
 pub use band::{Bands, Coverage};
 pub use class::{Class, ClassColumn, PreviousResult};
