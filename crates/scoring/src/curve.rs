@@ -6,10 +6,10 @@ use rulebook::formula::Formula;
 use rulebook::model::{Counting, Direction, DistanceTo, Rule, Scale, Span, Steps, Threshold};
 
 use crate::plan::Leaf;
-use crate::rounding::floor;
+use crate::rounding::{Rounder, floor};
 use crate::sort::{self, radix_sort};
 use crate::stats;
-use crate::wide;
+use crate::wide::{self, AtLeast, AtMost, Cellwise};
 
 /// A quotient that is counted (short by so many, so many seats) is taken as whole within this.
 pub(crate) const COUNT_TOLERANCE: f64 = 1e-9;
@@ -30,7 +30,7 @@ pub struct Line {
 }
 
 impl Line {
-    #[inline(always)]
+    #[inline]
     fn at(&self, x: f64) -> f64 {
         let y = self.base + (x - self.anchor) * self.slope;
         let y = if y < self.low { self.low } else { y };
@@ -135,45 +135,62 @@ pub enum Slot {
 }
 
 impl Curve {
-    /// The points of each figure, put through `round`; gaps stay the gaps they are. Says whether there is one. `out` is as
-    /// long as `figures`. Not for formulas: those may look at more than the figure.
-    pub(crate) fn apply(
-        &self,
-        figures: &[f64],
-        out: &mut [f64],
-        round: impl Fn(f64) -> f64 + Copy,
-    ) -> bool {
+    /// The points of each figure, in grains where there is a rounder; gaps stay the gaps they are. Says whether there is one.
+    /// `out` is as long as `figures`. Not for formulas: those may look at more than the figure.
+    pub(crate) fn apply(&self, figures: &[f64], out: &mut [f64], rounder: Option<Rounder>) -> bool {
+        match rounder {
+            None => self.apply_then(figures, out, wide::Plain),
+            Some(rounder) if rounder.is_half_up() => self.apply_then(
+                figures,
+                out,
+                wide::HalfUp {
+                    per_point: rounder.per_point(),
+                },
+            ),
+            Some(rounder) => {
+                let gap = self.apply_then(figures, out, wide::Plain);
+                out.iter_mut()
+                    .filter(|y| !y.is_nan())
+                    .for_each(|y| *y = rounder.grains(*y));
+                gap
+            }
+        }
+    }
+
+    fn apply_then(&self, figures: &[f64], out: &mut [f64], then: impl Cellwise) -> bool {
         match self {
-            Self::Line(line) => wide::map(figures, out, |x| round(line.at(x))),
+            Self::Line(line) => wide::map(figures, out, *line, then),
             Self::Steps {
                 cuts,
                 below,
                 direction,
             } => {
-                let cuts: Vec<(f64, f64)> = cuts
-                    .iter()
-                    .map(|(cut, points)| (*cut, round(*points)))
-                    .collect();
+                let at_least = AtLeast {
+                    cuts,
+                    below: *below,
+                };
                 match direction {
-                    Direction::Higher => {
-                        wide::map_steps(figures, out, &cuts, round(*below), |x, cut| x >= cut)
-                    }
-                    Direction::Lower => {
-                        wide::map_steps(figures, out, &cuts, round(*below), |x, cut| x <= cut)
-                    }
+                    Direction::Higher => wide::map(figures, out, at_least, then),
+                    Direction::Lower => wide::map(figures, out, AtMost(at_least), then),
                 }
             }
-            Self::Inverse { numerator, high } => {
-                let at = |x: f64| {
-                    if numerator / x < *high && x > 0.0 {
-                        numerator / x
-                    } else {
-                        *high
-                    }
-                };
-                wide::map(figures, out, |x| round(at(x)))
+            Self::Inverse { numerator, high } => wide::map(
+                figures,
+                out,
+                wide::Inverse {
+                    numerator: *numerator,
+                    high: *high,
+                },
+                then,
+            ),
+            _ => {
+                let mut points: Vec<f64> = figures.to_vec();
+                points
+                    .iter_mut()
+                    .filter(|x| !x.is_nan())
+                    .for_each(|x| *x = self.at(*x));
+                wide::map(&points, out, wide::Plain, then)
             }
-            _ => wide::map(figures, out, |x| round(self.at(x))),
         }
     }
 

@@ -89,11 +89,7 @@ fn fill_given(
                 .for_each(|y| *y = round(*y));
             has_gap(out)
         }
-        (curve, None) => curve.apply(figures, out, |points| points),
-        (curve, Some(rounder)) if rounder.is_half_up() => {
-            curve.apply(figures, out, move |points| rounder.half_up(points))
-        }
-        (curve, Some(rounder)) => curve.apply(figures, out, move |points| rounder.grains(points)),
+        (curve, rounder) => curve.apply(figures, out, rounder),
     };
     if let (Some(cut), Some(leaf)) = (fitted.relief, ruler.plan.leaves.get(position)) {
         let full = round(if leaf.role == LeafRole::Deduction {
@@ -196,7 +192,8 @@ fn fill_leaf(
                 missing
             }
         };
-        wide::update(out, |y| if y.is_nan() { stand_in(y) } else { y });
+        out.iter_mut()
+            .for_each(|y| *y = if y.is_nan() { stand_in(*y) } else { *y });
         return false;
     }
     for (unit, y) in out.iter_mut().enumerate().filter(|(_, y)| y.is_nan()) {
@@ -551,7 +548,7 @@ fn score_range(ruler: &Ruler<'_>, start: usize, out: &mut [f64]) {
                     ruler.finish(y, 0.0, 0.0)
                 }
             };
-            wide::update(out, finished);
+            out.iter_mut().for_each(|y| *y = finished(*y));
         }
         let screened = |unit: usize| ruler.prepared.is_screened(span.start + unit);
         let withheld = work
