@@ -1,17 +1,21 @@
 //! The ready campaign ships exactly what the generator makes.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::Path;
 
 use simulate::county::Plan;
 use simulate::month::Month;
 use simulate::organisation::{self, Sizes};
 
+#[expect(
+    clippy::expect_used,
+    reason = "a helper of tests: a file that is not there fails the test by name"
+)]
 fn shipped(file: &str) -> String {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../campaigns/county")
         .join(file);
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    std::fs::read_to_string(&path).expect(file)
 }
 
 fn made() -> Plan {
