@@ -94,7 +94,7 @@ pub fn county(sizes: Sizes) -> Vec<Unit> {
 /// The units as `organisation.csv`.
 #[must_use]
 pub fn to_csv(units: &[Unit]) -> String {
-    let mut csv = String::from("id,name,category,parent,cluster\n");
+    let mut csv = String::from("unit,name,category,parent,cluster\n");
     for unit in units {
         let parent = unit.parent.as_deref().unwrap_or_default();
         // Writing to a String can't fail.
