@@ -449,6 +449,31 @@ pub(crate) fn group_column(ruler: &Ruler<'_>, group: usize) -> Vec<f64> {
     })
 }
 
+/// The value of a group for one unit, in grains where the scheme rounds.
+pub(crate) fn group_value(ruler: &Ruler<'_>, group: usize, unit: usize) -> f64 {
+    one_value(
+        |span, out, work| fill_group(ruler, group, span, out, work),
+        unit,
+    )
+}
+
+/// The value of an item for one unit, in grains where the scheme rounds.
+pub(crate) fn leaf_value(ruler: &Ruler<'_>, leaf: usize, unit: usize) -> f64 {
+    one_value(
+        |span, out, work| fill_leaf(ruler, leaf, span, out, work),
+        unit,
+    )
+}
+
+fn one_value(fill: impl Fn(Range<usize>, &mut [f64], &mut Workspace), unit: usize) -> f64 {
+    let mut work = Workspace::default();
+    let mut value = [MISSING];
+    work.start(1);
+    fill(unit..unit + 1, &mut value, &mut work);
+    let [value] = value;
+    value
+}
+
 /// The values of an item for all units, in grains where the scheme rounds.
 pub(crate) fn leaf_column(ruler: &Ruler<'_>, leaf: usize) -> Vec<f64> {
     whole_column(ruler, |span, out, work| {
