@@ -303,9 +303,22 @@ impl<'a> Ruler<'a> {
         rounding.score.or(rounding.points.filter(|_| in_sum))
     }
 
-    pub(crate) fn score_rounder(&self) -> Option<Rounder> {
+    fn score_rounder(&self) -> Option<Rounder> {
         let rounding = self.plan.scheme.rounding.as_ref()?;
         Some(Rounder::new(rounding.score?, rounding.mode))
+    }
+
+    /// The score of every unit in points, on so many threads; missing where a unit isn't scored. Vetoes are not in it yet.
+    #[must_use]
+    pub fn scores(&self, threads: NonZeroUsize) -> Vec<f64> {
+        let mut scores = evaluate::scores(self, threads);
+        if let Some(rounder) = self.score_rounder() {
+            scores
+                .iter_mut()
+                .filter(|s| !s.is_nan())
+                .for_each(|s| *s = rounder.points(rounder.grains(*s)));
+        }
+        scores
     }
 
     /// What preparation did to the figures.
@@ -407,13 +420,7 @@ pub fn score<'a>(
     threads: NonZeroUsize,
 ) -> Result<Scored<'a>, PlanError> {
     let ruler = Ruler::fit(scheme, measures, class)?;
-    let mut scores = evaluate::scores(&ruler, threads);
-    if let Some(rounder) = ruler.score_rounder() {
-        scores
-            .iter_mut()
-            .filter(|s| !s.is_nan())
-            .for_each(|s| *s = rounder.points(rounder.grains(*s)));
-    }
+    let mut scores = ruler.scores(threads);
     apply_vetoes(&ruler, &mut scores);
     let coverage = band::coverage(&ruler);
     let ranks = rank::rank(&ruler, &scores, coverage.as_deref())?;
