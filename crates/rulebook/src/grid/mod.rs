@@ -324,15 +324,18 @@ fn read_csv<'a>(file: &str, bytes: &'a [u8]) -> Result<Grid<'a>, Vec<Diagnostic>
         if separator != b',' {
             findings.warning(|| other_separator(file, line, separator));
         }
-        let mut count = 0;
+        let (mut count, mut faults) = (0, scanner.faults().len());
         while let Some(row) = scanner.row(&mut cells) {
             count += 1;
-            if cells.len() != header.len() {
+            let sound = scanner.faults().len() == faults;
+            faults = scanner.faults().len();
+            // Of a row with a fault the cells say nothing.
+            if sound && cells.len() != header.len() {
                 findings.error(|| ragged(file, row, cells.len(), header.len()));
             }
         }
         for fault in scanner.faults() {
-            findings.error(|| of_fault(file, fault));
+            findings.error(|| of_fault(file, *fault));
         }
         (header, line, count)
     };

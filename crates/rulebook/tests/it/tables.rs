@@ -61,7 +61,10 @@ pub fn campaign() -> Campaign {
     let file: CampaignFile = toml::from_str(CAMPAIGN).unwrap();
     let measures: MeasuresFile = toml::from_str(MEASURES).unwrap();
     let scheme: Scheme = toml::from_str(SCHEME).unwrap();
-    let written = |item| Written { item, place: Place::whole("measures.toml") };
+    let written = |item| Written {
+        item,
+        place: Place::whole("measures.toml"),
+    };
     Campaign {
         file,
         measures: measures.measure.into_iter().map(written).collect(),
@@ -80,12 +83,26 @@ pub fn organised() -> Campaign {
         category: category.into(),
         ..Unit::default()
     };
-    Campaign { organisation: Some(vec![unit("a", "town"), unit("b", "town"), unit("o", "office")]), ..campaign() }
+    Campaign {
+        organisation: Some(vec![
+            unit("a", "town"),
+            unit("b", "town"),
+            unit("o", "office"),
+        ]),
+        ..campaign()
+    }
 }
 
 /// Reads one CSV text.
-pub fn read(campaign: &Campaign, text: &str, layout: &Layout) -> (Option<Figures>, Vec<Diagnostic>) {
-    let table = Table { name: "figures.csv", bytes: text.as_bytes() };
+pub fn read(
+    campaign: &Campaign,
+    text: &str,
+    layout: &Layout,
+) -> (Option<Figures>, Vec<Diagnostic>) {
+    let table = Table {
+        name: "figures.csv",
+        bytes: text.as_bytes(),
+    };
     let (figures, _, findings) = figures::read(campaign, &[table], layout);
     (figures, findings)
 }
@@ -94,8 +111,18 @@ pub fn read(campaign: &Campaign, text: &str, layout: &Layout) -> (Option<Figures
 pub fn show(findings: &[Diagnostic]) -> String {
     let mut out = String::new();
     for finding in findings {
-        let mark = if finding.severity == Severity::Error { "error" } else { "warning" };
-        writeln!(out, "{} {mark}[{}]", show_place(&finding.place), finding.code).unwrap();
+        let mark = if finding.severity == Severity::Error {
+            "error"
+        } else {
+            "warning"
+        };
+        writeln!(
+            out,
+            "{} {mark}[{}]",
+            show_place(&finding.place),
+            finding.code
+        )
+        .unwrap();
         for lang in [Lang::Zh, Lang::En] {
             writeln!(out, "  {}", finding.problem.get(lang)).unwrap();
             if let Some(remedy) = &finding.remedy {
@@ -113,8 +140,13 @@ fn show_place(place: &Place) -> String {
     let Place { file, spot } = place;
     match spot {
         Spot::Cell { sheet, row, column } => {
-            let sheet = sheet.as_ref().map(|name| format!("!{name}")).unwrap_or_default();
-            let column = column.map(|column| format!(":{}", column + 1)).unwrap_or_default();
+            let sheet = sheet
+                .as_ref()
+                .map(|name| format!("!{name}"))
+                .unwrap_or_default();
+            let column = column
+                .map(|column| format!(":{}", column + 1))
+                .unwrap_or_default();
             format!("{file}{sheet}:{row}{column}")
         }
         Spot::Bytes(range) => format!("{file}@{}", range.start),
@@ -140,7 +172,10 @@ pub fn show_figures(figures: &Figures) -> String {
                 };
                 write!(out, " {}", cell(column.values[index])).unwrap();
                 let n = column.n.as_ref().map(|n| format!("(n={})", cell(n[index])));
-                let se = column.se.as_ref().map(|se| format!("(se={})", cell(se[index])));
+                let se = column
+                    .se
+                    .as_ref()
+                    .map(|se| format!("(se={})", cell(se[index])));
                 out.extend([n, se].into_iter().flatten());
             }
             out.push('\n');

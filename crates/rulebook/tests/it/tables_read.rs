@@ -11,7 +11,10 @@ use rust_xlsxwriter::{Formula, Workbook};
 use crate::tables::{campaign, organised, read, show, show_figures};
 
 fn january() -> Layout {
-    Layout { period: Some("2026-01".parse().unwrap()), ..Layout::default() }
+    Layout {
+        period: Some("2026-01".parse().unwrap()),
+        ..Layout::default()
+    }
 }
 
 /// The rows of a table, each as its line and cells.
@@ -27,9 +30,19 @@ fn rows(file: &str, bytes: &[u8]) -> Vec<(usize, Vec<String>)> {
 
 #[test]
 fn quoted_cells_may_hold_separators_quotes_and_line_breaks() {
-    let found = rows("t.csv", b"a,b\r\n\"x,1\",\"say \"\"hi\"\"\"\r\n\"two\nlines\",2\r\n\r\nlast,3\r\n");
-    let expected = [(2, ["x,1", "say \"hi\""]), (3, ["two\nlines", "2"]), (6, ["last", "3"])];
-    assert_eq!(found, expected.map(|(line, cells)| (line, cells.map(str::to_owned).to_vec())));
+    let found = rows(
+        "t.csv",
+        b"a,b\r\n\"x,1\",\"say \"\"hi\"\"\"\r\n\"two\nlines\",2\r\n\r\nlast,3\r\n",
+    );
+    let expected = [
+        (2, ["x,1", "say \"hi\""]),
+        (3, ["two\nlines", "2"]),
+        (6, ["last", "3"]),
+    ];
+    assert_eq!(
+        found,
+        expected.map(|(line, cells)| (line, cells.map(str::to_owned).to_vec()))
+    );
 }
 
 #[test]
@@ -40,18 +53,30 @@ fn old_line_breaks_are_line_breaks() {
 #[test]
 fn semicolons_and_tabs_are_told_from_the_header() {
     for text in ["a;b;c\n1;2,5;3\n", "a\tb\tc\n1\t2,5\t3\n"] {
-        assert_eq!(rows("t.csv", text.as_bytes()), [(2, vec!["1".to_owned(), "2,5".to_owned(), "3".to_owned()])]);
-        assert_eq!(grid::read("t.csv", text.as_bytes()).unwrap().warnings[0].code, "other-separator");
+        assert_eq!(
+            rows("t.csv", text.as_bytes()),
+            [(2, vec!["1".to_owned(), "2,5".to_owned(), "3".to_owned()])]
+        );
+        assert_eq!(
+            grid::read("t.csv", text.as_bytes()).unwrap().warnings[0].code,
+            "other-separator"
+        );
     }
 }
 
 #[test]
 fn utf8_with_a_mark_and_gb18030_are_read() {
     let expected = [(2, vec!["城关镇".to_owned(), "1".to_owned()])];
-    assert_eq!(rows("t.csv", "\u{feff}单位,数\n城关镇,1\n".as_bytes()), expected);
+    assert_eq!(
+        rows("t.csv", "\u{feff}单位,数\n城关镇,1\n".as_bytes()),
+        expected
+    );
     let (gb, _, _) = encoding_rs::GB18030.encode("单位,数\n城关镇,1\n");
     assert_eq!(rows("t.csv", &gb), expected);
-    assert_eq!(grid::read("t.csv", &gb).unwrap().warnings[0].code, "read-as-gb18030");
+    assert_eq!(
+        grid::read("t.csv", &gb).unwrap().warnings[0].code,
+        "read-as-gb18030"
+    );
 }
 
 #[test]
@@ -61,11 +86,22 @@ fn a_workbook_is_read_like_a_csv_file() {
     for (column, name) in ["unit", "due", "note"].iter().enumerate() {
         sheet.write(1, 1 + column as u16, *name).unwrap();
     }
-    sheet.write(2, 1, "a").unwrap().write(2, 2, 0.1).unwrap().write(2, 3, true).unwrap();
-    sheet.write(4, 1, "b").unwrap().write_formula(4, 2, Formula::new("=1+1").set_result("2")).unwrap();
+    sheet
+        .write(2, 1, "a")
+        .unwrap()
+        .write(2, 2, 0.1)
+        .unwrap()
+        .write(2, 3, true)
+        .unwrap();
+    sheet
+        .write(4, 1, "b")
+        .unwrap()
+        .write_formula(4, 2, Formula::new("=1+1").set_result("2"))
+        .unwrap();
     let bytes = book.save_to_buffer().unwrap();
     let expected = [(3, vec!["a", "0.1", "TRUE"]), (5, vec!["b", "2", ""])];
-    let owned = |(line, cells): (usize, Vec<&str>)| (line, cells.into_iter().map(str::to_owned).collect());
+    let owned =
+        |(line, cells): (usize, Vec<&str>)| (line, cells.into_iter().map(str::to_owned).collect());
     assert_eq!(rows("t.xlsx", &bytes), expected.map(owned));
 }
 
@@ -86,15 +122,29 @@ fn a_wide_table() {
 
 #[test]
 fn a_long_table_and_a_wide_one_are_merged() {
-    let long = "period,unit,measure,value,n\n2026-01,a,due,4,\n2026-02,a,due,5,\n2026-02,b,happy,0.5,20\n";
+    let long =
+        "period,unit,measure,value,n\n2026-01,a,due,4,\n2026-02,a,due,5,\n2026-02,b,happy,0.5,20\n";
     let wide = "unit,period,done\na,2026-02,5\no,2026-01,1\n";
     let tables = [
-        Table { name: "long.csv", bytes: long.as_bytes() },
-        Table { name: "wide.csv", bytes: wide.as_bytes() },
+        Table {
+            name: "long.csv",
+            bytes: long.as_bytes(),
+        },
+        Table {
+            name: "wide.csv",
+            bytes: wide.as_bytes(),
+        },
     ];
     let (figures, notes, findings) = figures::read(&organised(), &tables, &Layout::default());
     assert_eq!(show(&findings), "");
-    assert_eq!(notes.tables.iter().map(|table| table.shape).collect::<Vec<_>>(), [Shape::Long, Shape::Wide]);
+    assert_eq!(
+        notes
+            .tables
+            .iter()
+            .map(|table| table.shape)
+            .collect::<Vec<_>>(),
+        [Shape::Long, Shape::Wide]
+    );
     assert_snapshot!(show_figures(&figures.unwrap()), @r"
     2026-01 a town 4 - -(n=4) |
     2026-01 b town - - -(n=-) |
@@ -108,21 +158,43 @@ fn a_long_table_and_a_wide_one_are_merged() {
 #[test]
 fn only_the_period_asked_for_is_read() {
     let text = "unit,when,due,done\na,2026-01,1,1\na,2026-02,2,2\n";
-    let layout = Layout { period_column: Some("when".to_owned()), ..january() };
+    let layout = Layout {
+        period_column: Some("when".to_owned()),
+        ..january()
+    };
     let (figures, _) = read(&organised(), text, &layout);
-    assert_eq!(figures.unwrap().periods.keys().map(Period::to_string).collect::<Vec<_>>(), ["2026-01"]);
+    assert_eq!(
+        figures
+            .unwrap()
+            .periods
+            .keys()
+            .map(Period::to_string)
+            .collect::<Vec<_>>(),
+        ["2026-01"]
+    );
 }
 
 #[test]
 fn without_a_period_the_only_version_says_it() {
     let (figures, findings) = read(&organised(), "unit,due,done\na,1,1\n", &Layout::default());
     assert_eq!(show(&findings), "");
-    assert_eq!(figures.unwrap().periods.keys().map(Period::to_string).collect::<Vec<_>>(), ["2026-01"]);
+    assert_eq!(
+        figures
+            .unwrap()
+            .periods
+            .keys()
+            .map(Period::to_string)
+            .collect::<Vec<_>>(),
+        ["2026-01"]
+    );
 }
 
 #[test]
 fn unused_columns_are_noted() {
-    let table = Table { name: "t.csv", bytes: b"unit,due,done,x,y\na,1,1,2,z\n" };
+    let table = Table {
+        name: "t.csv",
+        bytes: b"unit,due,done,x,y\na,1,1,2,z\n",
+    };
     let (_, notes, findings) = figures::read(&organised(), &[table], &january());
     assert_eq!(show(&findings), "");
     assert_eq!(notes.tables[0].unused, ["x", "y"]);
@@ -139,9 +211,21 @@ fn cell() -> impl Strategy<Value = f64> {
 
 fn column(units: usize) -> impl Strategy<Value = Option<Column>> {
     let cells = move || prop::collection::vec(cell(), units);
-    let given = |cells: &Vec<f64>| cells.iter().any(|cell| cell.to_bits() != figures::MISSING.to_bits());
-    let column = (cells(), prop::option::of(cells()), prop::option::of(cells()));
-    prop::option::of(column.prop_map(move |(values, n, se)| Column { values, n: n.filter(given), se: se.filter(given) }))
+    let given = |cells: &Vec<f64>| {
+        cells
+            .iter()
+            .any(|cell| cell.to_bits() != figures::MISSING.to_bits())
+    };
+    let column = (
+        cells(),
+        prop::option::of(cells()),
+        prop::option::of(cells()),
+    );
+    prop::option::of(column.prop_map(move |(values, n, se)| Column {
+        values,
+        n: n.filter(given),
+        se: se.filter(given),
+    }))
 }
 
 fn period_figures() -> impl Strategy<Value = PeriodFigures> {
@@ -158,8 +242,15 @@ fn period_figures() -> impl Strategy<Value = PeriodFigures> {
         let columns = (column(units.len()), column(units.len()));
         columns.prop_map(move |(done, happy)| {
             // Without any column no unit would be written.
-            let done = done.or(Some(Column { values: vec![1.0; units.len()], n: None, se: None }));
-            PeriodFigures { units: units.clone(), columns: vec![done, happy] }
+            let done = done.or(Some(Column {
+                values: vec![1.0; units.len()],
+                n: None,
+                se: None,
+            }));
+            PeriodFigures {
+                units: units.clone(),
+                columns: vec![done, happy],
+            }
         })
     })
 }
@@ -167,16 +258,31 @@ fn period_figures() -> impl Strategy<Value = PeriodFigures> {
 fn plain_campaign() -> Campaign {
     let mut campaign = campaign();
     campaign.effective.clear();
-    campaign.measures.retain(|written| matches!(written.item.id.as_str(), "done" | "happy"));
-    campaign.measures.iter_mut().for_each(|written| written.item.range = Default::default());
+    campaign
+        .measures
+        .retain(|written| matches!(written.item.id.as_str(), "done" | "happy"));
+    campaign
+        .measures
+        .iter_mut()
+        .for_each(|written| written.item.range = Default::default());
     campaign
 }
 
 fn bits(figures: &Figures) -> String {
     let bits = |cells: &Vec<f64>| cells.iter().map(|cell| cell.to_bits()).collect::<Vec<_>>();
-    let column = |column: &Column| (bits(&column.values), column.n.as_ref().map(bits), column.se.as_ref().map(bits));
+    let column = |column: &Column| {
+        (
+            bits(&column.values),
+            column.n.as_ref().map(bits),
+            column.se.as_ref().map(bits),
+        )
+    };
     let period = |(period, figures): (&Period, &PeriodFigures)| {
-        let columns: Vec<_> = figures.columns.iter().map(|cells| cells.as_ref().map(column)).collect();
+        let columns: Vec<_> = figures
+            .columns
+            .iter()
+            .map(|cells| cells.as_ref().map(column))
+            .collect();
         format!("{period} {:?} {columns:?}", figures.units)
     };
     figures.periods.iter().map(period).collect()
