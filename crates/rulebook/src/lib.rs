@@ -4,6 +4,7 @@
 //! environment: a [`Folder`] holds the bytes, whoever calls brings them.
 
 pub mod campaign;
+pub mod check;
 pub mod diagnostic;
 pub mod figures;
 mod findings;
@@ -12,8 +13,17 @@ pub mod grid;
 pub mod model;
 pub mod organisation;
 pub mod period;
+pub mod read;
+pub mod render;
+pub mod resolve;
+pub mod schema;
+pub mod text;
+
+mod exact;
+mod trail;
 
 pub use campaign::{Campaign, Folder, Reading, Unit, Written};
 pub use diagnostic::{Diagnostic, Lang, Place, Say, Severity, Spot};
 pub use figures::{Figure, Figures};
 pub use period::{Period, PeriodKind};
+pub use schema::FileKind;

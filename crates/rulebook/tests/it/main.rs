@@ -1,4 +1,4 @@
-//! Tests of `rulebook` through its public functions.
+//! Tests of the campaign language through its public doors.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -7,6 +7,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod meaning_bench;
+mod meaning_resolve;
 mod tables;
 mod tables_errors;
 mod tables_read;
