@@ -273,6 +273,17 @@ pub fn read_sheet<'a>(
     }
 }
 
+/// Reads every sheet of a workbook that isn't empty, hidden ones too.
+///
+/// # Errors
+/// Everything that is wrong with any of them.
+pub(crate) fn read_all<'a>(file: &str, bytes: &[u8]) -> Result<Vec<Grid<'a>>, Vec<Diagnostic>> {
+    if !bytes.starts_with(b"PK\x03\x04") {
+        return Err(vec![not_a_workbook(file, bytes.is_empty())]);
+    }
+    xlsx::read_all(file, bytes)
+}
+
 fn not_a_workbook(file: &str, empty: bool) -> Diagnostic {
     if empty {
         return empty_file(file, None);

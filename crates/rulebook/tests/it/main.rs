@@ -12,3 +12,4 @@ mod meaning_resolve;
 mod tables;
 mod tables_errors;
 mod tables_read;
+mod tables_workbook;
