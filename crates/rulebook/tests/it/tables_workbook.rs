@@ -1,12 +1,12 @@
 //! A campaign folder as a workbook and back.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use insta::assert_snapshot;
-use rulebook::{FileKind, Folder, grid, workbook};
-use rust_xlsxwriter::{Format, Workbook, Worksheet};
+use rulebook::{Diagnostic, FileKind, Folder, grid, workbook};
+use rust_xlsxwriter::{Format, Workbook};
 
 use crate::tables::show;
 
@@ -301,18 +301,30 @@ fn gather(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
     }
 }
 
+/// The sheets of a workbook: their names and rows.
+type Sheets = &'static [(&'static str, &'static [&'static [&'static str]])];
+
+fn book(sheets: Sheets) -> Vec<u8> {
+    let mut book = Workbook::new();
+    for (name, rows) in sheets {
+        let sheet = book.add_worksheet().set_name(*name).unwrap();
+        for (line, row) in (0..).zip(*rows) {
+            sheet.write_row(line, 0, row.iter().copied()).unwrap();
+        }
+    }
+    book.save_to_buffer().unwrap()
+}
+
 #[test]
 fn new_rows_need_no_order() {
-    let bytes = book(&[("band", &|sheet: &mut Worksheet| {
-        rows(
-            sheet,
-            &[
-                &["file", "id", "name.zh", "at_least"],
-                &["schemes/x.toml", "a", "甲", "9"],
-                &["schemes/x.toml", "b", "乙", ""],
-            ],
-        );
-    })]);
+    let bytes = book(&[(
+        "band",
+        &[
+            &["file", "id", "name.zh", "at_least"],
+            &["schemes/x.toml", "a", "甲", "9"],
+            &["schemes/x.toml", "b", "乙", ""],
+        ],
+    )]);
     let after = workbook::from_xlsx(&bytes).unwrap();
     assert_snapshot!(String::from_utf8(after.files["schemes/x.toml"].clone()).unwrap(), @r#"
     [[band]]
@@ -326,110 +338,110 @@ fn new_rows_need_no_order() {
     "#);
 }
 
-type Fill<'f> = &'f dyn Fn(&mut Worksheet);
+const WRONG_WORKBOOKS: &[(&str, Sheets)] = &[
+    (
+        "sheets and columns",
+        &[
+            ("bands", &[&["file"], &["x"]]),
+            (
+                "band",
+                &[
+                    &["file", "ident", "name", "at_lest"],
+                    &["schemes/x.toml", "a", "b", "c"],
+                ],
+            ),
+        ],
+    ),
+    (
+        "cells",
+        &[(
+            "indicator",
+            &[
+                &["file", "order", "id", "points", "rule"],
+                &["schemes/x.toml", "first", "a", "ten", "{ linear = "],
+                &["", "", "b", "1", ""],
+                &["../x.toml", "", "b", "1", ""],
+                &["forms/x.toml", "", "b", "1", ""],
+            ],
+        )],
+    ),
+    (
+        "truths",
+        &[(
+            "measure",
+            &[&["file", "optional"], &["measures.toml", "maybe"]],
+        )],
+    ),
+    (
+        "roots",
+        &[(
+            "schemes",
+            &[
+                &["file", "id"],
+                &["schemes/x.toml", "a"],
+                &["schemes/x.toml", "b"],
+            ],
+        )],
+    ),
+    (
+        "files",
+        &[
+            (
+                "files",
+                &[
+                    &["file", "kind", "sheet"],
+                    &["a.csv", "table", "gone"],
+                    &["b.txt", "poem", ""],
+                    &["c.toml", "toml", ""],
+                ],
+            ),
+            ("binaries", &[&["file", "text"], &["x.png", "0g"]]),
+        ],
+    ),
+];
 
-fn book(sheets: &[(&str, Fill<'_>)]) -> Vec<u8> {
+fn merged() -> Vec<u8> {
     let mut book = Workbook::new();
-    for (name, fill) in sheets {
-        fill(book.add_worksheet().set_name(*name).unwrap());
-    }
+    let sheet = book.add_worksheet().set_name("band").unwrap();
+    sheet.write_row(0, 0, ["file", "id"]).unwrap();
+    sheet
+        .merge_range(1, 0, 2, 0, "schemes/x.toml", &Format::new())
+        .unwrap();
     book.save_to_buffer().unwrap()
 }
 
-fn rows(sheet: &mut Worksheet, rows: &[&[&str]]) {
-    for (line, row) in (0..).zip(rows) {
-        sheet.write_row(line, 0, row.iter().copied()).unwrap();
-    }
+fn about_workbooks() -> Vec<(&'static str, Vec<Diagnostic>)> {
+    let made = WRONG_WORKBOOKS
+        .iter()
+        .map(|(name, sheets)| (*name, book(sheets)));
+    let others = [("no workbook", b"id = 1\n".to_vec()), ("merged", merged())];
+    made.chain(others)
+        .map(|(name, bytes)| (name, workbook::from_xlsx(&bytes).unwrap_err()))
+        .collect()
 }
 
 #[test]
 fn what_is_wrong_with_a_workbook_is_told_by_sheet_and_cell() {
-    let cases: Vec<(&str, Vec<u8>)> = vec![
-        ("no workbook", b"id = 1\n".to_vec()),
-        (
-            "sheets and columns",
-            book(&[
-                ("bands", &|s| rows(s, &[&["file"], &["x"]])),
-                ("band", &|s| {
-                    rows(
-                        s,
-                        &[
-                            &["file", "ident", "name", "at_lest"],
-                            &["schemes/x.toml", "a", "b", "c"],
-                        ],
-                    );
-                }),
-            ]),
-        ),
-        (
-            "cells",
-            book(&[("indicator", &|s| {
-                rows(
-                    s,
-                    &[
-                        &["file", "order", "id", "points", "rule"],
-                        &["schemes/x.toml", "first", "a", "ten", "{ linear = "],
-                        &["", "", "b", "1", ""],
-                        &["../x.toml", "", "b", "1", ""],
-                        &["forms/x.toml", "", "b", "1", ""],
-                    ],
-                )
-            })]),
-        ),
-        (
-            "truths",
-            book(&[("measure", &|s| {
-                rows(s, &[&["file", "optional"], &["measures.toml", "maybe"]])
-            })]),
-        ),
-        (
-            "roots",
-            book(&[("schemes", &|s| {
-                rows(
-                    s,
-                    &[
-                        &["file", "id"],
-                        &["schemes/x.toml", "a"],
-                        &["schemes/x.toml", "b"],
-                    ],
-                )
-            })]),
-        ),
-        (
-            "files",
-            book(&[
-                ("files", &|s| {
-                    rows(
-                        s,
-                        &[
-                            &["file", "kind", "sheet"],
-                            &["a.csv", "table", "gone"],
-                            &["b.txt", "poem", ""],
-                            &["c.toml", "toml", ""],
-                        ],
-                    )
-                }),
-                ("binaries", &|s| {
-                    rows(s, &[&["file", "text"], &["x.png", "0g"]])
-                }),
-            ]),
-        ),
-        (
-            "merged",
-            book(&[("band", &|s| {
-                rows(s, &[&["file", "id"]]);
-                s.merge_range(1, 0, 2, 0, "schemes/x.toml", &Format::new())
-                    .unwrap();
-            })]),
-        ),
-    ];
-    let told = cases.iter().map(|(name, bytes)| {
-        format!(
-            "## {name}\n{}",
-            show(&workbook::from_xlsx(bytes).unwrap_err())
-        )
-    });
+    let told = about_workbooks()
+        .into_iter()
+        .map(|(name, findings)| format!("## {name}\n{}", show(&findings)));
     assert_snapshot!(told.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn every_code_of_workbooks_is_listed_and_occurs() {
+    let listed: BTreeSet<&str> = workbook::CODES.iter().map(|(code, _, _)| *code).collect();
+    let of_tables: BTreeSet<&str> = grid::CODES.iter().map(|(code, _, _)| *code).collect();
+    let mut met: BTreeSet<&str> = about_workbooks()
+        .iter()
+        .flat_map(|(_, findings)| findings)
+        .map(|f| f.code)
+        .collect();
+    met.insert("not-exportable");
+    assert_eq!(
+        met.difference(&of_tables).copied().collect::<BTreeSet<_>>(),
+        listed
+    );
 }
 
 #[test]
