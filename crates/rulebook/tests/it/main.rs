@@ -1,4 +1,11 @@
 //! Tests of the campaign language through its public doors.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 #[cfg(test)]
 mod front_format;
@@ -18,3 +25,4 @@ mod tables;
 mod tables_errors;
 #[cfg(test)]
 mod tables_read;
+mod tables_workbook;
