@@ -49,7 +49,7 @@ def quality(number, month):
 
 def month_of(rng, number, residents, month):
     """One township's counts of one month, in the order of COLUMNS after the period."""
-    per_1000 = 16 if number in CROWDED else 0.7 if number in TINY else 6
+    per_1000 = 16 if number in CROWDED else 0.5 if number in TINY else 6
     received = max(3, round(residents / 1000 * per_1000 * rng.uniform(0.85, 1.15)))
     due = max(2, received - share(rng, received, 0.05))
     excluded = share(rng, due, 0.04)
