@@ -4,6 +4,7 @@
 //! environment: a [`Folder`] holds the bytes, whoever calls brings them.
 
 pub mod campaign;
+pub mod check;
 pub mod diagnostic;
 pub mod figures;
 pub mod formula;

@@ -185,7 +185,8 @@ fn or_default<T: Clone>(slot: &mut Option<T>, default: &Option<T>) {
 /// The ids of a scheme's items that `remove`, `change` and references may name: groups, indicators, bonuses, deductions and
 /// vetoes share one space of names.
 pub(crate) fn item_ids(scheme: &Scheme) -> BTreeSet<&Id> {
-    layer::items(scheme).map(|(_, _, id)| id).collect()
+    items(scheme).map(|(_, _, id)| id).collect()
 }
 
-pub(crate) use layer::{ItemKind, items};
+pub(crate) use layer::{CHANGE_KEYS, ItemKind, given_keys, items};
+pub(crate) use locks::given_settings;
