@@ -59,7 +59,9 @@ impl Campaign {
     /// The complete scheme with this id.
     #[must_use]
     pub fn scheme(&self, id: &str) -> Option<&Scheme> {
-        self.effective.iter().find(|scheme| scheme.id.as_str() == id)
+        self.effective
+            .iter()
+            .find(|scheme| scheme.id.as_str() == id)
     }
 
     /// The complete, binding scheme of a category that is in force in a period: the one with the latest `from` not after
@@ -68,7 +70,11 @@ impl Campaign {
     pub fn in_force(&self, category: &str, period: Period) -> Option<&Scheme> {
         self.versions(category)
             .into_iter()
-            .filter(|scheme| scheme.from.is_none_or(|from| from.starts() <= period.starts()))
+            .filter(|scheme| {
+                scheme
+                    .from
+                    .is_none_or(|from| from.starts() <= period.starts())
+            })
             .next_back()
     }
 
@@ -79,7 +85,9 @@ impl Campaign {
         let mut versions: Vec<&Scheme> = self
             .effective
             .iter()
-            .filter(|s| s.status == binding && s.category.as_ref().is_some_and(|c| c.as_str() == category))
+            .filter(|s| {
+                s.status == binding && s.category.as_ref().is_some_and(|c| c.as_str() == category)
+            })
             .collect();
         versions.sort_by_key(|scheme| scheme.from.map(Period::starts));
         versions
@@ -88,7 +96,10 @@ impl Campaign {
     /// The measure with this id.
     #[must_use]
     pub fn measure(&self, id: &str) -> Option<&Measure> {
-        self.measures.iter().map(|written| &written.item).find(|measure| measure.id.as_str() == id)
+        self.measures
+            .iter()
+            .map(|written| &written.item)
+            .find(|measure| measure.id.as_str() == id)
     }
 }
 
@@ -105,6 +116,8 @@ impl Reading {
     /// Whether any finding is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.findings.iter().any(|finding| finding.severity == Severity::Error)
+        self.findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Error)
     }
 }

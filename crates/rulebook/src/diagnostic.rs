@@ -99,12 +99,18 @@ pub struct Place {
 impl Place {
     /// The file as a whole.
     pub fn whole(file: impl Into<String>) -> Self {
-        Self { file: file.into(), spot: Spot::Whole }
+        Self {
+            file: file.into(),
+            spot: Spot::Whole,
+        }
     }
 
     /// An item of a TOML file.
     pub fn item(file: impl Into<String>, path: Vec<Step>) -> Self {
-        Self { file: file.into(), spot: Spot::Item(path) }
+        Self {
+            file: file.into(),
+            spot: Spot::Item(path),
+        }
     }
 }
 
@@ -129,13 +135,23 @@ impl Diagnostic {
     /// An error at a place.
     #[must_use]
     pub fn error(code: &'static str, place: Place, problem: Say) -> Self {
-        Self { code, severity: Severity::Error, place, problem, remedy: None, related: Vec::new() }
+        Self {
+            code,
+            severity: Severity::Error,
+            place,
+            problem,
+            remedy: None,
+            related: Vec::new(),
+        }
     }
 
     /// A warning at a place.
     #[must_use]
     pub fn warning(code: &'static str, place: Place, problem: Say) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(code, place, problem) }
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(code, place, problem)
+        }
     }
 
     /// With what to do.

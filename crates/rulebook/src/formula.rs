@@ -106,12 +106,17 @@ impl Operator {
     fn kinds(self) -> (Kind, Kind) {
         match self {
             Self::Or | Self::And => (Kind::Condition, Kind::Condition),
-            Self::Add | Self::Subtract | Self::Multiply | Self::Divide => (Kind::Number, Kind::Number),
+            Self::Add | Self::Subtract | Self::Multiply | Self::Divide => {
+                (Kind::Number, Kind::Number)
+            }
             _ => (Kind::Number, Kind::Condition),
         }
     }
 
-    #[expect(clippy::float_cmp, reason = "`==` in a formula means exactly equal, as in CEL")]
+    #[expect(
+        clippy::float_cmp,
+        reason = "`==` in a formula means exactly equal, as in CEL"
+    )]
     fn apply(self, a: f64, b: f64) -> f64 {
         match self {
             Self::Or => truth(a != 0.0 || b != 0.0),
@@ -199,13 +204,24 @@ impl Formula {
     /// The first thing that is no formula, with its bytes: a symbol that doesn't belong, an unknown function, a wrong number
     /// of arguments, a condition where a number is needed or the other way round, nesting deeper than 64.
     pub fn parse(text: &str) -> Result<Self, FormulaError> {
-        let mut parser = Parser { text, at: 0, depth: 0, names: Vec::new(), spans: Vec::new() };
+        let mut parser = Parser {
+            text,
+            at: 0,
+            depth: 0,
+            names: Vec::new(),
+            spans: Vec::new(),
+        };
         let (root, yields) = parser.choice()?;
         parser.skip_space();
         if parser.at < text.len() {
             return Err(parser.unexpected());
         }
-        Ok(Self { root, names: parser.names, spans: parser.spans, yields })
+        Ok(Self {
+            root,
+            names: parser.names,
+            spans: parser.spans,
+            yields,
+        })
     }
 
     /// The names it uses, each once, in the order they first stand.
@@ -247,7 +263,11 @@ fn evaluate(expr: &Expr, values: &[f64]) -> f64 {
         Expr::Not(inner) => 1.0 - evaluate(inner, values),
         Expr::Binary(operator, a, b) => operator.apply(evaluate(a, values), evaluate(b, values)),
         Expr::Choose(condition, yes, no) => {
-            let branch = if evaluate(condition, values) == 0.0 { no } else { yes };
+            let branch = if evaluate(condition, values) == 0.0 {
+                no
+            } else {
+                yes
+            };
             evaluate(branch, values)
         }
         Expr::Call(function, arguments) => {
@@ -279,17 +299,26 @@ impl Parser<'_> {
 
     /// Takes `symbol` if it comes next, and the space before it.
     fn take(&mut self, symbol: &str) -> bool {
-        let Some(rest) = self.rest().trim_start().strip_prefix(symbol) else { return false };
+        let Some(rest) = self.rest().trim_start().strip_prefix(symbol) else {
+            return false;
+        };
         self.at = self.text.len() - rest.len();
         true
     }
 
     fn expect(&mut self, symbol: &str) -> Result<(), FormulaError> {
-        if self.take(symbol) { Ok(()) } else { Err(self.missing(symbol)) }
+        if self.take(symbol) {
+            Ok(())
+        } else {
+            Err(self.missing(symbol))
+        }
     }
 
     fn missing(&self, symbol: &str) -> FormulaError {
-        FormulaError { at: self.next_symbol(), problem: say!("这里缺“{symbol}”", "`{symbol}` is missing here") }
+        FormulaError {
+            at: self.next_symbol(),
+            problem: say!("这里缺“{symbol}”", "`{symbol}` is missing here"),
+        }
     }
 
     fn unexpected(&self) -> FormulaError {
@@ -313,7 +342,10 @@ impl Parser<'_> {
     fn deeper(&mut self, parse: impl FnOnce(&mut Self) -> Parsed) -> Parsed {
         if self.depth == MAX_DEPTH {
             let problem = say!("嵌套超过 {MAX_DEPTH} 层", "nested deeper than {MAX_DEPTH}");
-            return Err(FormulaError { at: self.next_symbol(), problem });
+            return Err(FormulaError {
+                at: self.next_symbol(),
+                problem,
+            });
         }
         self.depth += 1;
         let parsed = parse(self);
@@ -335,7 +367,10 @@ impl Parser<'_> {
             let start = parser.at;
             let no = parser.choice()?;
             let no = parser.need(kind, no, start)?;
-            Ok((Expr::Choose(Box::new(condition), Box::new(yes), Box::new(no)), kind))
+            Ok((
+                Expr::Choose(Box::new(condition), Box::new(yes), Box::new(no)),
+                kind,
+            ))
         })
     }
 
@@ -359,8 +394,9 @@ impl Parser<'_> {
     }
 
     fn operator(&mut self, least: u8) -> Option<(Operator, u8)> {
-        let (_, operator, power) =
-            *OPERATORS.iter().find(|(symbol, _, power)| *power >= least && self.take(symbol))?;
+        let (_, operator, power) = *OPERATORS
+            .iter()
+            .find(|(symbol, _, power)| *power >= least && self.take(symbol))?;
         Some((operator, power))
     }
 
@@ -375,10 +411,16 @@ impl Parser<'_> {
             let start = parser.at;
             if parser.take("-") {
                 let inner = parser.unary()?;
-                Ok((Expr::Negate(Box::new(parser.need(Kind::Number, inner, start)?)), Kind::Number))
+                Ok((
+                    Expr::Negate(Box::new(parser.need(Kind::Number, inner, start)?)),
+                    Kind::Number,
+                ))
             } else if parser.take("!") {
                 let inner = parser.unary()?;
-                Ok((Expr::Not(Box::new(parser.need(Kind::Condition, inner, start)?)), Kind::Condition))
+                Ok((
+                    Expr::Not(Box::new(parser.need(Kind::Condition, inner, start)?)),
+                    Kind::Condition,
+                ))
             } else {
                 parser.primary()
             }
@@ -416,13 +458,18 @@ impl Parser<'_> {
         let text = self.text.get(start..self.at).unwrap_or("");
         match text.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok((Expr::Number(number), Kind::Number)),
-            _ => Err(FormulaError { at: start..self.at, problem: say!("“{text}”不是数", "`{text}` is no number") }),
+            _ => Err(FormulaError {
+                at: start..self.at,
+                problem: say!("“{text}”不是数", "`{text}` is no number"),
+            }),
         }
     }
 
     fn quoted_name(&mut self) -> Parsed {
         let start = self.at;
-        let Some(length) = self.rest().find('`') else { return Err(self.missing("`")) };
+        let Some(length) = self.rest().find('`') else {
+            return Err(self.missing("`"));
+        };
         self.at += length + 1;
         Ok(self.name(start..start + length))
     }
@@ -430,7 +477,9 @@ impl Parser<'_> {
     fn word(&mut self) -> Parsed {
         let start = self.at;
         let rest = self.rest();
-        let length = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.'))).unwrap_or(rest.len());
+        let length = rest
+            .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')))
+            .unwrap_or(rest.len());
         self.at += length;
         let word = self.text.get(start..self.at).unwrap_or("").to_owned();
         match word.as_str() {
@@ -443,11 +492,15 @@ impl Parser<'_> {
 
     fn name(&mut self, span: Range<usize>) -> (Expr, Kind) {
         let name = self.text.get(span.clone()).unwrap_or("");
-        let slot = self.names.iter().position(|known| known == name).unwrap_or_else(|| {
-            self.names.push(name.to_owned());
-            self.spans.push(span);
-            self.names.len() - 1
-        });
+        let slot = self
+            .names
+            .iter()
+            .position(|known| known == name)
+            .unwrap_or_else(|| {
+                self.names.push(name.to_owned());
+                self.spans.push(span);
+                self.names.len() - 1
+            });
         (Expr::Name(slot), Kind::Number)
     }
 
@@ -456,15 +509,24 @@ impl Parser<'_> {
         let Some((_, function)) = FUNCTIONS.iter().find(|(name, _)| *name == word) else {
             let known: Vec<&str> = FUNCTIONS.iter().map(|(name, _)| *name).collect();
             let known = known.join(" ");
-            let problem = say!("没有函数“{word}”;有 {known}", "there is no function `{word}`; there are {known}");
+            let problem = say!(
+                "没有函数“{word}”;有 {known}",
+                "there is no function `{word}`; there are {known}"
+            );
             return Err(FormulaError { at: span, problem });
         };
         let arguments = self.arguments()?;
         let (least, most) = function.arguments();
         if !(least..=most).contains(&arguments.len()) {
             let found = arguments.len();
-            let problem = say!("“{word}”不能有 {found} 个参数", "`{word}` can't take {found} arguments");
-            return Err(FormulaError { at: start..self.at, problem });
+            let problem = say!(
+                "“{word}”不能有 {found} 个参数",
+                "`{word}` can't take {found} arguments"
+            );
+            return Err(FormulaError {
+                at: start..self.at,
+                problem,
+            });
         }
         Ok((Expr::Call(*function, arguments), Kind::Number))
     }
@@ -488,7 +550,11 @@ impl Parser<'_> {
 }
 
 /// The expression at these bytes, if it yields what is needed.
-fn need_at(kind: Kind, (expr, found): (Expr, Kind), at: Range<usize>) -> Result<Expr, FormulaError> {
+fn need_at(
+    kind: Kind,
+    (expr, found): (Expr, Kind),
+    at: Range<usize>,
+) -> Result<Expr, FormulaError> {
     if kind == found {
         return Ok(expr);
     }
@@ -505,7 +571,9 @@ mod tests {
     use super::*;
 
     fn value(text: &str) -> f64 {
-        Formula::parse(text).unwrap().eval(&mut |name| name.len() as f64)
+        Formula::parse(text)
+            .unwrap()
+            .eval(&mut |name| name.len() as f64)
     }
 
     #[test]
@@ -524,7 +592,10 @@ mod tests {
     fn names_hold_dots_and_backticked_hyphens() {
         let formula = Formula::parse("rating.satisfied + `on-time` + rating.satisfied").unwrap();
         assert_eq!(formula.names(), ["rating.satisfied", "on-time"]);
-        assert_eq!(formula.eval(&mut |name| if name == "on-time" { 1.0 } else { 2.0 }), 5.0);
+        assert_eq!(
+            formula.eval(&mut |name| if name == "on-time" { 1.0 } else { 2.0 }),
+            5.0
+        );
     }
 
     #[test]
@@ -536,13 +607,29 @@ mod tests {
             ("1.2.3", 0..5, "`1.2.3` is no number"),
             ("mean(1)", 0..4, "there is no function `mean`"),
             ("pow(2)", 0..6, "`pow` can't take 1 arguments"),
-            ("1 < 2 < 3", 0..5, "a number is needed here, this is a condition (true or false)"),
-            ("1 + true", 4..8, "a number is needed here, this is a condition (true or false)"),
-            ("x ? 1 : 2", 0..1, "a condition (true or false) is needed here, this is a number"),
+            (
+                "1 < 2 < 3",
+                0..5,
+                "a number is needed here, this is a condition (true or false)",
+            ),
+            (
+                "1 + true",
+                4..8,
+                "a number is needed here, this is a condition (true or false)",
+            ),
+            (
+                "x ? 1 : 2",
+                0..1,
+                "a condition (true or false) is needed here, this is a number",
+            ),
             ("", 0..0, "the formula ends too early"),
         ] {
             let error = Formula::parse(text).unwrap_err();
-            assert!(error.problem.en.starts_with(problem), "{text}: {}", error.problem.en);
+            assert!(
+                error.problem.en.starts_with(problem),
+                "{text}: {}",
+                error.problem.en
+            );
             assert_eq!(error.at, at, "{text}");
         }
         assert!(Formula::parse(&"(".repeat(10_000)).is_err());

@@ -6,8 +6,10 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How long one period lasts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+/// 一期多长。How long one period lasts.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum PeriodKind {
     /// 年,写作 2026。A year, written 2026.
@@ -80,9 +82,16 @@ impl Period {
     #[must_use]
     pub const fn previous(self) -> Self {
         if self.index > 0 {
-            Self { index: self.index - 1, ..self }
+            Self {
+                index: self.index - 1,
+                ..self
+            }
         } else {
-            Self { year: self.year.saturating_sub(1), index: self.kind.per_year() - 1, ..self }
+            Self {
+                year: self.year.saturating_sub(1),
+                index: self.kind.per_year() - 1,
+                ..self
+            }
         }
     }
 }
@@ -127,7 +136,11 @@ impl FromStr for Period {
         if number == 0 || number > kind.per_year() {
             return Err(NotAPeriod);
         }
-        Ok(Self { year, kind, index: number - 1 })
+        Ok(Self {
+            year,
+            kind,
+            index: number - 1,
+        })
     }
 }
 

@@ -87,7 +87,11 @@ pub struct FigureFormat {
 impl Default for FigureFormat {
     fn default() -> Self {
         let words = |list: &[&str]| list.iter().map(|w| (*w).to_owned()).collect();
-        Self { missing: words(&["NA", "缺"]), not_applicable: words(&["n/a", "不适用"]), source: None }
+        Self {
+            missing: words(&["NA", "缺"]),
+            not_applicable: words(&["n/a", "不适用"]),
+            source: None,
+        }
     }
 }
 

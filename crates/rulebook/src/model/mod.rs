@@ -18,13 +18,15 @@ pub use campaign::{
 pub use form::{Cadence, Field, FieldType, Form, Subject, Tally};
 pub use measure::{FilledBy, FormTally, Measure, MeasuresFile, Range, RatingShare};
 pub use rule::{
-    Counting, Deduct, Denominator, DistanceTo, Earn, Goalposts, Impute, ImputeWith, Linear, OtherTreatment, Preparation,
-    Progress, ProgressAs, Quoted, RankShare, RankTable, Ratio, Rule, Scale, ScreenMeasures, ScreenUnits,
-    SharePoints, Span, Step, Steps, Strikes, Threshold, Treat, ZScore,
+    Counting, Deduct, Denominator, DistanceTo, Earn, Goalposts, Impute, ImputeWith, Linear,
+    OtherTreatment, Preparation, Progress, ProgressAs, Quoted, RankShare, RankTable, Ratio, Rule,
+    Scale, ScreenMeasures, ScreenUnits, SharePoints, Span, Step, Steps, Strikes, Threshold, Treat,
+    ZScore,
 };
 pub use scheme::{
-    Aggregate, Band, Banding, Caps, Change, Defaults, Direction, Effect, Fallback, Group, Indicator, IndicatorKind, KMeans,
-    Peers, QuotaRounding, QuotaTies, Rated, Relief, Rounding, RoundingMode, Scheme, Status, TieBreak, Veto, Within,
+    Aggregate, Band, Banding, Caps, Change, Defaults, Direction, Effect, Fallback, Group,
+    Indicator, IndicatorKind, KMeans, Peers, QuotaRounding, QuotaTies, Rated, Relief, Rounding,
+    RoundingMode, Scheme, Status, TieBreak, Veto, Within,
 };
 
 use std::collections::BTreeMap;
@@ -36,7 +38,9 @@ use crate::Lang;
 
 /// 标识:小写字母、数字、点、连字符、下划线;大写也可(便于对应外来数据的列名)。
 /// An id: letters, digits, dot, hyphen, underscore.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
 pub struct Id(#[schemars(regex(pattern = r"^[A-Za-z0-9_][A-Za-z0-9_.\-]*$"))] pub String);
 
@@ -62,9 +66,28 @@ impl std::fmt::Display for Id {
 
 /// 多种语言的文字,如 { zh = "…", en = "…" };语言标签按 BCP 47。
 /// A text in any number of languages, such as { zh = "…", en = "…" }; tags as in BCP 47.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Text(#[schemars(length(min = 1))] pub BTreeMap<String, String>);
+pub struct Text(pub BTreeMap<String, String>);
+
+/// The pattern of a language's tag: the common part of BCP 47.
+pub(crate) const LANGUAGE_TAG: &str = "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$";
+
+impl JsonSchema for Text {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Text".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "多种语言的文字,如 { zh = \"…\", en = \"…\" };语言标签按 BCP 47。\nA text in any number of languages, such as { zh = \"…\", en = \"…\" }; tags as in BCP 47.",
+            "type": "object",
+            "minProperties": 1,
+            "propertyNames": { "pattern": LANGUAGE_TAG },
+            "additionalProperties": { "type": "string", "minLength": 1 }
+        })
+    }
+}
 
 impl Text {
     /// The text in `lang`, else in Chinese, else in English, else in whichever language there is.

@@ -65,18 +65,12 @@ pub enum Rule {
     /// 波达计数:名次 − 1。The Borda count: the ascending rank − 1.
     #[serde(rename = "borda")]
     Borda,
-    /// 与类内最好者的距离:1 − (最好 − x) ÷ 极差。1 − (best − x) ÷ range of the class.
+    /// 与类内最好者的距离:1 − (最好 − x) ÷ 极差,乘以分值。1 − (best − x) ÷ the range of the class, times the points.
     #[serde(rename = "distance-to-best")]
     DistanceToBest,
     /// 与某个单位或某个值的距离。1 − distance to a target or reference, over the range of the class.
     #[serde(rename = "distance_to")]
     DistanceTo(DistanceTo),
-    /// 占类内最好者的比例 x ÷ 最好。The fraction of the best, x ÷ best.
-    #[serde(rename = "fraction-of-best")]
-    FractionOfBest,
-    /// 标准化为单位方差,不移中心:x ÷ 标准差。Divided by the standard deviation (n − 1), not centred.
-    #[serde(rename = "unit-variance")]
-    UnitVariance,
     /// 原样。As it is.
     #[serde(rename = "as-is")]
     AsIs,
@@ -308,7 +302,12 @@ pub struct ZScore {
 
 impl Default for ZScore {
     fn default() -> Self {
-        Self { mean: 0.0, sd: 1.0, low: None, high: None }
+        Self {
+            mean: 0.0,
+            sd: 1.0,
+            low: None,
+            high: None,
+        }
     }
 }
 

@@ -2,3 +2,6 @@
 
 mod meaning_bench;
 mod meaning_resolve;
+mod tables;
+mod tables_errors;
+mod tables_read;

@@ -4,9 +4,22 @@
 //! kernel can run over it; [`Figure::of`] tells them apart. No other NaN and no infinity ever stands in a column: whoever
 //! fills one checks.
 
+mod absent;
+mod derive;
+mod draft;
+mod long;
+mod number;
+mod plan;
+mod read;
+mod rows;
+
 use std::collections::BTreeMap;
 
 use crate::{Period, Unit};
+
+pub use long::write_long;
+pub(crate) use read::unit_without_category;
+pub use read::{CODES, Layout, Notes, Shape, Table, TableNote, read};
 
 /// The cell of a figure that is missing.
 pub const MISSING: f64 = f64::from_bits(0x7ff8_0000_0000_0001);

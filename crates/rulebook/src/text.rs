@@ -1,0 +1,157 @@
+//! From the bytes of a file to its text: UTF-8 with or without a byte order mark, or GB18030.
+//!
+//! GB18030 accepts almost any bytes, so a text is taken for it only when it looks like Chinese: a wrong guess would put
+//! nonsense into a circular.
+
+use crate::diagnostic::{Diagnostic, Place, Spot};
+use crate::say;
+
+/// Bytes that are no text in an encoding Merit reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotText {
+    /// The first byte that can't be read.
+    pub byte: u8,
+    /// The one-based line it stands in.
+    pub line: usize,
+}
+
+impl NotText {
+    fn at(bytes: &[u8], offset: usize) -> Self {
+        let before = bytes.get(..offset).unwrap_or(bytes);
+        let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+        Self {
+            byte: bytes.get(offset).copied().unwrap_or(0),
+            line,
+        }
+    }
+
+    /// The finding for a file.
+    #[must_use]
+    pub fn diagnostic(self, file: &str) -> Diagnostic {
+        let Self { byte, line } = self;
+        let place = Place {
+            file: file.to_owned(),
+            spot: Spot::Cell {
+                sheet: None,
+                row: line,
+                column: None,
+            },
+        };
+        Diagnostic::error(
+            crate::read::codes::WRONG_ENCODING,
+            place,
+            say!(
+                "第 {line} 行的字节 0x{byte:02X} 既不是 UTF-8 也不是 GB18030 文字",
+                "byte 0x{byte:02X} in line {line} is neither UTF-8 nor GB18030 text"
+            ),
+        )
+        .remedy(say!(
+            "请把文件另存为 UTF-8 编码。",
+            "Save the file as UTF-8."
+        ))
+    }
+}
+
+/// The text of a file.
+///
+/// # Errors
+/// The first byte that can't be read, when the bytes are neither UTF-8 nor plausible GB18030.
+pub fn decode(bytes: &[u8]) -> Result<String, NotText> {
+    if let Some(zero) = bytes.iter().position(|b| *b == 0) {
+        // UTF-16 and binary files; neither encoding writes a zero byte in a text.
+        return Err(NotText::at(
+            bytes,
+            if bytes.starts_with(&[0xff, 0xfe]) {
+                0
+            } else {
+                zero
+            },
+        ));
+    }
+    let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match std::str::from_utf8(body) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(error) => {
+            let offset = bytes.len() - body.len() + error.valid_up_to();
+            gb18030(bytes).ok_or_else(|| NotText::at(bytes, offset))
+        }
+    }
+}
+
+fn gb18030(bytes: &[u8]) -> Option<String> {
+    let text = encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(bytes)?;
+    looks_chinese(bytes, &text).then(|| text.into_owned())
+}
+
+/// Whether the text has no stray control or private characters and at least nine tenths of its two-byte characters stand
+/// in the plane of GB 2312, where nearly all Chinese in use does; other encodings read as GB18030 scatter outside it.
+fn looks_chinese(bytes: &[u8], text: &str) -> bool {
+    let stray = |c: char| {
+        (c.is_control() && !"\t\r\n".contains(c)) || ('\u{e000}'..='\u{f8ff}').contains(&c)
+    };
+    if text.chars().any(stray) {
+        return false;
+    }
+    let (common, all) = pairs(bytes);
+    all > 0 && common * 10 >= all * 9
+}
+
+/// How many two-byte characters stand in the plane of GB 2312, and how many there are.
+fn pairs(bytes: &[u8]) -> (usize, usize) {
+    let (mut common, mut all) = (0, 0);
+    let mut rest = bytes;
+    loop {
+        rest = match rest {
+            [] => return (common, all),
+            [0..=0x7f, rest @ ..] => rest,
+            [_, 0x30..=0x39, _, _, rest @ ..] => rest,
+            [lead, trail, rest @ ..] => {
+                all += 1;
+                common += usize::from((0xa1..=0xf7).contains(lead) && *trail >= 0xa1);
+                rest
+            }
+            [_] => return (common, all),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn utf8_is_read_with_and_without_a_mark() {
+        assert_eq!(decode("满意率".as_bytes()).unwrap(), "满意率");
+        assert_eq!(decode(b"\xef\xbb\xbfa = 1").unwrap(), "a = 1");
+        assert_eq!(decode(b"").unwrap(), "");
+    }
+
+    #[test]
+    fn gb18030_is_read() {
+        let (bytes, _, _) =
+            encoding_rs::GB18030.encode("# 乡镇党委考核细则\nname = \"镕基、㐀\"\n");
+        assert!(decode(&bytes).unwrap().contains("乡镇党委考核细则"));
+    }
+
+    #[test]
+    fn other_encodings_name_their_first_byte() {
+        assert_eq!(
+            decode(b"a\ncaf\xe9 1\n").unwrap_err(),
+            NotText {
+                byte: 0xe9,
+                line: 2
+            }
+        );
+        assert_eq!(
+            decode(b"\xff\xfea\0b\0").unwrap_err(),
+            NotText {
+                byte: 0xff,
+                line: 1
+            }
+        );
+        let (big5, _, _) = encoding_rs::BIG5.encode("鄉鎮黨委考核細則與評分標準");
+        assert_eq!(decode(&big5).unwrap_err().line, 1);
+        let (sjis, _, _) = encoding_rs::SHIFT_JIS.encode("これは日本語のテキストです。");
+        assert_eq!(decode(&sjis).unwrap_err().line, 1);
+    }
+}

@@ -1,0 +1,1 @@
+//! Every message about a table, in both languages.

@@ -1,0 +1,572 @@
+//! Laying the ruler on the units, a block at a time: the block's figures are read once and all sums stay in the cache.
+
+use std::num::NonZeroUsize;
+use std::ops::Range;
+
+use rulebook::figures::{Figure, MISSING};
+
+use crate::curve::{Curve, Slot, signed};
+use crate::plan::{GroupNode, LeafRole, Member, Mix};
+use crate::ruler::{Fill, FittedLeaf, Ruler};
+
+/// Units in a block: a few columns of it fit in the first-level cache.
+const BLOCK: usize = 1024;
+
+/// What one thread needs besides its results: buffers, and which units of the block are withheld.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Workspace {
+    spare: Vec<Vec<f64>>,
+    withheld: Vec<bool>,
+}
+
+impl Workspace {
+    fn take(&mut self, length: usize) -> Vec<f64> {
+        let mut buffer = self.spare.pop().unwrap_or_default();
+        buffer.resize(length, 0.0);
+        buffer
+    }
+
+    fn give(&mut self, buffer: Vec<f64>) {
+        self.spare.push(buffer);
+    }
+
+    fn start(&mut self, length: usize) {
+        self.withheld.clear();
+        self.withheld.resize(length, false);
+    }
+}
+
+/// The blocks of a range of units.
+pub(crate) fn spans(units: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let end = units.end;
+    units
+        .step_by(BLOCK)
+        .map(move |start| start..(start + BLOCK).min(end))
+}
+
+/// The points, in grains where the scheme rounds, of the figures that are given; gaps stay gaps.
+pub(crate) fn given_points(
+    ruler: &Ruler<'_>,
+    leaf: usize,
+    fitted: &FittedLeaf,
+    span: Range<usize>,
+) -> Vec<f64> {
+    let mut out = vec![0.0; span.len()];
+    fill_given(
+        ruler,
+        leaf,
+        fitted,
+        span,
+        &mut out,
+        &mut Workspace::default(),
+    );
+    out
+}
+
+fn fill_given(
+    ruler: &Ruler<'_>,
+    position: usize,
+    fitted: &FittedLeaf,
+    span: Range<usize>,
+    out: &mut [f64],
+    work: &mut Workspace,
+) {
+    let Some(leaf) = ruler.plan.leaves.get(position) else {
+        return;
+    };
+    let mut derived = work.take(0);
+    let figures = ruler.prepared.block(position, span.clone(), &mut derived);
+    match &fitted.curve {
+        Curve::Formula { .. } => apply_formula(ruler, position, fitted, span, figures, out),
+        curve => curve.apply(figures, out),
+    }
+    if let Some(cut) = fitted.relief {
+        let full = if leaf.role == LeafRole::Deduction {
+            0.0
+        } else {
+            leaf.full
+        };
+        let relieved = |x: f64| signed(x, leaf.direction) >= cut;
+        figures
+            .iter()
+            .zip(&mut *out)
+            .filter(|(x, _)| relieved(**x))
+            .for_each(|(_, y)| *y = full);
+    }
+    if let Some(rounder) = ruler.plan.rounder {
+        out.iter_mut()
+            .for_each(|y| *y = if y.is_nan() { *y } else { rounder.grains(*y) });
+    }
+    work.give(derived);
+}
+
+/// Formulas may look at other measures of the unit; where one of those is a gap, so is the result.
+fn apply_formula(
+    ruler: &Ruler<'_>,
+    position: usize,
+    fitted: &FittedLeaf,
+    span: Range<usize>,
+    figures: &[f64],
+    out: &mut [f64],
+) {
+    let Curve::Formula {
+        formula,
+        slots,
+        held,
+    } = &fitted.curve
+    else {
+        return;
+    };
+    let counts = ruler.prepared.counts(position);
+    let columns: Vec<Option<&[f64]>> = slots.iter().map(|slot| other_column(ruler, slot)).collect();
+    let mut values = vec![0.0; slots.len()];
+    for ((unit, x), y) in span.zip(figures).zip(out) {
+        for ((value, slot), column) in values.iter_mut().zip(slots).zip(&columns) {
+            *value = match slot {
+                Slot::Own => *x,
+                Slot::Class(value) => *value,
+                Slot::Count => counts.and_then(|n| n.get(unit)).copied().unwrap_or(MISSING),
+                Slot::Measure(_) => column
+                    .and_then(|cells| cells.get(unit))
+                    .copied()
+                    .unwrap_or(MISSING),
+            };
+        }
+        let gap = values
+            .iter()
+            .copied()
+            .chain([*x])
+            .find(|value| value.is_nan());
+        *y = gap.unwrap_or_else(|| {
+            finite(crate::curve::held_between(
+                formula.eval_slots(&values),
+                *held,
+            ))
+        });
+    }
+}
+
+fn other_column<'r>(ruler: &'r Ruler<'_>, slot: &Slot) -> Option<&'r [f64]> {
+    let Slot::Measure(measure) = slot else {
+        return None;
+    };
+    ruler
+        .class
+        .column(measure)
+        .map(|column| column.values.as_ref())
+}
+
+fn finite(value: f64) -> f64 {
+    if value.is_finite() { value } else { MISSING }
+}
+
+/// A leaf's values with gaps filled by policy; NaN where it is left out.
+fn fill_leaf(
+    ruler: &Ruler<'_>,
+    position: usize,
+    span: Range<usize>,
+    out: &mut [f64],
+    work: &mut Workspace,
+) {
+    let Some(fitted) = ruler.leaves.get(position) else {
+        return;
+    };
+    fill_given(ruler, position, fitted, span, out, work);
+    if !has_gap(out) {
+        return;
+    }
+    for (unit, y) in out.iter_mut().enumerate().filter(|(_, y)| y.is_nan()) {
+        let fill = if Figure::of(*y) == Figure::NotApplicable {
+            fitted.not_applicable
+        } else {
+            fitted.missing
+        };
+        *y = stand_in(fill, unit, work);
+    }
+}
+
+/// The value that stands in for a gap; NaN for none.
+fn stand_in(fill: Fill, unit: usize, work: &mut Workspace) -> f64 {
+    match fill {
+        Fill::Value(value) => value,
+        Fill::Drop => MISSING,
+        Fill::Withhold => {
+            if let Some(withheld) = work.withheld.get_mut(unit) {
+                *withheld = true;
+            }
+            MISSING
+        }
+    }
+}
+
+/// Whether any value is NaN; without a branch per value.
+fn has_gap(values: &[f64]) -> bool {
+    values.iter().fold(false, |gap, value| gap | value.is_nan())
+}
+
+/// A group's values after its rule, gaps filled by its policy.
+fn fill_group(
+    ruler: &Ruler<'_>,
+    position: usize,
+    span: Range<usize>,
+    out: &mut [f64],
+    work: &mut Workspace,
+) {
+    let (Some(group), Some(fitted)) = (ruler.plan.groups.get(position), ruler.groups.get(position))
+    else {
+        return;
+    };
+    match &group.mix {
+        Mix::Sum => fill_sum(ruler, group, span.clone(), out, work),
+        Mix::Formula(..) => fill_formula(ruler, group, span.clone(), out, work),
+        _ => fill_mean(ruler, group, span.clone(), out, work),
+    }
+    if let Some(least) = group.at_least {
+        require_given(ruler, position, least, span, out);
+    }
+    if let Some(curve) = &fitted.curve {
+        out.iter_mut()
+            .filter(|y| !y.is_nan())
+            .for_each(|y| *y = curve.at(*y));
+    }
+    if fitted.missing != Fill::Drop && has_gap(out) {
+        for (unit, y) in out.iter_mut().enumerate().filter(|(_, y)| y.is_nan()) {
+            *y = stand_in(fitted.missing, unit, work);
+        }
+    }
+}
+
+fn fill_member(
+    ruler: &Ruler<'_>,
+    member: Member,
+    span: Range<usize>,
+    out: &mut [f64],
+    work: &mut Workspace,
+) {
+    match member {
+        Member::Leaf(leaf) => fill_leaf(ruler, leaf, span, out, work),
+        Member::Group(group) => fill_group(ruler, group, span, out, work),
+    }
+}
+
+/// The sum; where members are left out, the others are scaled up to the group's full points and rounded once.
+fn fill_sum(
+    ruler: &Ruler<'_>,
+    group: &GroupNode,
+    span: Range<usize>,
+    out: &mut [f64],
+    work: &mut Workspace,
+) {
+    let mut values = work.take(span.len());
+    let mut present = work.take(0);
+    out.fill(0.0);
+    let mut before = 0.0;
+    for (member, _) in &group.members {
+        let full = member_full(ruler, *member);
+        fill_member(ruler, *member, span.clone(), &mut values, work);
+        if present.is_empty() && has_gap(&values) {
+            present.resize(span.len(), before);
+        }
+        if present.is_empty() {
+            values
+                .iter()
+                .zip(&mut *out)
+                .for_each(|(value, sum)| *sum += value);
+        } else {
+            add_present(&values, full, out, &mut present);
+        }
+        before += full;
+    }
+    if !present.is_empty() {
+        scale_up(ruler, group.full, &present, out);
+    } else if group.members.is_empty() {
+        out.fill(MISSING);
+    }
+    present.clear();
+    work.give(present);
+    work.give(values);
+}
+
+fn member_full(ruler: &Ruler<'_>, member: Member) -> f64 {
+    match member {
+        Member::Leaf(leaf) => ruler.plan.leaves.get(leaf).map_or(0.0, |leaf| leaf.full),
+        Member::Group(group) => ruler.plan.groups.get(group).map_or(0.0, |group| group.full),
+    }
+}
+
+fn add_present(values: &[f64], full: f64, sums: &mut [f64], present: &mut [f64]) {
+    for ((value, sum), present) in values.iter().zip(sums).zip(present) {
+        if !value.is_nan() {
+            *sum += value;
+            *present += full;
+        }
+    }
+}
+
+fn scale_up(ruler: &Ruler<'_>, full: f64, present: &[f64], sums: &mut [f64]) {
+    for (sum, present) in sums.iter_mut().zip(present) {
+        if *present <= 0.0 {
+            *sum = MISSING;
+        } else if *present < full {
+            *sum = ruler.whole(*sum * full / *present);
+        }
+    }
+}
+
+/// Weighted means over the members present.
+fn fill_mean(
+    ruler: &Ruler<'_>,
+    group: &GroupNode,
+    span: Range<usize>,
+    out: &mut [f64],
+    work: &mut Workspace,
+) {
+    let mut values = work.take(span.len());
+    let mut weights = work.take(span.len());
+    out.fill(0.0);
+    weights.fill(0.0);
+    for (member, weight) in group.members.iter().filter(|(_, weight)| *weight > 0.0) {
+        fill_member(ruler, *member, span.clone(), &mut values, work);
+        for ((value, sum), total) in values.iter().zip(&mut *out).zip(&mut weights) {
+            if !value.is_nan() {
+                *sum += weight * lift(&group.mix, *value);
+                *total += weight;
+            }
+        }
+    }
+    for (sum, total) in out.iter_mut().zip(&weights) {
+        *sum = if *total > 0.0 {
+            settle(&group.mix, *sum / total)
+        } else {
+            MISSING
+        };
+    }
+    work.give(weights);
+    work.give(values);
+}
+
+/// What a mean of this kind averages.
+fn lift(mix: &Mix, value: f64) -> f64 {
+    match mix {
+        Mix::Geometric if value > 0.0 => libm::log(value),
+        Mix::Geometric => f64::NEG_INFINITY,
+        Mix::Power(power) if *power < 0.0 && value <= 0.0 => f64::INFINITY,
+        Mix::Power(power) if *power == -1.0 => 1.0 / value,
+        Mix::Power(power) => libm::pow(value.max(0.0), *power),
+        _ => value,
+    }
+}
+
+/// The mean of what was averaged, as a value again. A member of zero or less makes geometric, harmonic and other means of a
+/// negative power zero.
+fn settle(mix: &Mix, mean: f64) -> f64 {
+    match mix {
+        Mix::Geometric => libm::exp(mean),
+        Mix::Power(power) if *power == -1.0 => 1.0 / mean,
+        Mix::Power(power) => libm::pow(mean, 1.0 / power),
+        _ => mean,
+    }
+}
+
+/// A formula over the members; missing where one of those it names is left out.
+fn fill_formula(
+    ruler: &Ruler<'_>,
+    group: &GroupNode,
+    span: Range<usize>,
+    out: &mut [f64],
+    work: &mut Workspace,
+) {
+    let Mix::Formula(formula, slots) = &group.mix else {
+        return;
+    };
+    let columns: Vec<Vec<f64>> = group
+        .members
+        .iter()
+        .map(|(member, _)| {
+            let mut values = work.take(span.len());
+            fill_member(ruler, *member, span.clone(), &mut values, work);
+            values
+        })
+        .collect();
+    for (unit, y) in out.iter_mut().enumerate() {
+        let value = |slot: &usize| {
+            columns
+                .get(*slot)
+                .and_then(|column| column.get(unit))
+                .copied()
+                .unwrap_or(MISSING)
+        };
+        let values: Vec<f64> = slots.iter().map(value).collect();
+        *y = if has_gap(&values) {
+            MISSING
+        } else {
+            finite(formula.eval_slots(&values))
+        };
+    }
+    columns.into_iter().for_each(|column| work.give(column));
+}
+
+/// Makes the group missing where fewer members than `least` have a figure of their own.
+fn require_given(
+    ruler: &Ruler<'_>,
+    position: usize,
+    least: u32,
+    span: Range<usize>,
+    out: &mut [f64],
+) {
+    let Some(group) = ruler.plan.groups.get(position) else {
+        return;
+    };
+    let mut given = vec![0_u32; span.len()];
+    for (member, _) in &group.members {
+        let leaves = match member {
+            Member::Leaf(leaf) => vec![*leaf],
+            Member::Group(group) => ruler.plan.leaves_under(*group),
+        };
+        let mut any = vec![false; span.len()];
+        for leaf in leaves {
+            let mut derived = Vec::new();
+            let figures = ruler.prepared.block(leaf, span.clone(), &mut derived);
+            figures
+                .iter()
+                .zip(&mut any)
+                .for_each(|(x, any)| *any |= !x.is_nan());
+        }
+        any.iter()
+            .zip(&mut given)
+            .for_each(|(any, given)| *given += u32::from(*any));
+    }
+    out.iter_mut()
+        .zip(given)
+        .filter(|(_, given)| *given < least)
+        .for_each(|(y, _)| *y = MISSING);
+}
+
+/// The values of a group for all units, in grains where the scheme rounds.
+pub(crate) fn group_column(ruler: &Ruler<'_>, group: usize) -> Vec<f64> {
+    whole_column(ruler, |span, out, work| {
+        fill_group(ruler, group, span, out, work)
+    })
+}
+
+/// The value of a group for one unit, in grains where the scheme rounds.
+pub(crate) fn group_value(ruler: &Ruler<'_>, group: usize, unit: usize) -> f64 {
+    one_value(
+        |span, out, work| fill_group(ruler, group, span, out, work),
+        unit,
+    )
+}
+
+/// The value of an item for one unit, in grains where the scheme rounds.
+pub(crate) fn leaf_value(ruler: &Ruler<'_>, leaf: usize, unit: usize) -> f64 {
+    one_value(
+        |span, out, work| fill_leaf(ruler, leaf, span, out, work),
+        unit,
+    )
+}
+
+fn one_value(fill: impl Fn(Range<usize>, &mut [f64], &mut Workspace), unit: usize) -> f64 {
+    let mut work = Workspace::default();
+    let mut value = [MISSING];
+    work.start(1);
+    fill(unit..unit + 1, &mut value, &mut work);
+    let [value] = value;
+    value
+}
+
+/// The values of an item for all units, in grains where the scheme rounds.
+pub(crate) fn leaf_column(ruler: &Ruler<'_>, leaf: usize) -> Vec<f64> {
+    whole_column(ruler, |span, out, work| {
+        fill_leaf(ruler, leaf, span, out, work)
+    })
+}
+
+fn whole_column(
+    ruler: &Ruler<'_>,
+    fill: impl Fn(Range<usize>, &mut [f64], &mut Workspace),
+) -> Vec<f64> {
+    let mut column = vec![0.0; ruler.class.len()];
+    let mut work = Workspace::default();
+    for (span, out) in spans(0..ruler.class.len()).zip(column.chunks_mut(BLOCK)) {
+        work.start(out.len());
+        fill(span, out, &mut work);
+    }
+    column
+}
+
+/// The scores of all units in points, before vetoes; missing where a unit isn't scored.
+pub(crate) fn scores(ruler: &Ruler<'_>, threads: NonZeroUsize) -> Vec<f64> {
+    let mut scores = vec![0.0; ruler.class.len()];
+    let blocks = ruler.class.len().div_ceil(BLOCK);
+    let share = blocks.div_ceil(threads.get()).max(1) * BLOCK;
+    if scores.len() <= share {
+        score_range(ruler, 0, &mut scores);
+        return scores;
+    }
+    std::thread::scope(|scope| {
+        for (part, out) in scores.chunks_mut(share).enumerate() {
+            scope.spawn(move || score_range(ruler, part * share, out));
+        }
+    });
+    scores
+}
+
+fn score_range(ruler: &Ruler<'_>, start: usize, out: &mut [f64]) {
+    let mut work = Workspace::default();
+    let spans = spans(start..start + out.len());
+    for (span, out) in spans.zip(out.chunks_mut(BLOCK)) {
+        work.start(out.len());
+        fill_group(ruler, 0, span.clone(), out, &mut work);
+        if ruler.has_adjustments() {
+            adjust(ruler, span.clone(), out, &mut work);
+        } else {
+            out.iter_mut()
+                .filter(|y| !y.is_nan())
+                .for_each(|y| *y = ruler.finish(*y, 0.0, 0.0));
+        }
+        let screened = |unit: usize| ruler.prepared.is_screened(span.start + unit);
+        for (unit, score) in out.iter_mut().enumerate() {
+            if work.withheld.get(unit).copied().unwrap_or(false) || screened(unit) {
+                *score = MISSING;
+            }
+        }
+    }
+}
+
+/// Adds bonuses, takes off deductions, holds the caps.
+fn adjust(ruler: &Ruler<'_>, span: Range<usize>, out: &mut [f64], work: &mut Workspace) {
+    let bonus = adjustments(ruler, LeafRole::Bonus, span.clone(), work);
+    let deduction = adjustments(ruler, LeafRole::Deduction, span, work);
+    for ((score, bonus), deduction) in out
+        .iter_mut()
+        .zip(&bonus)
+        .zip(&deduction)
+        .filter(|((s, _), _)| !s.is_nan())
+    {
+        *score = ruler.finish(*score, *bonus, *deduction);
+    }
+    work.give(bonus);
+    work.give(deduction);
+}
+
+/// The sum of a unit's bonuses or deductions; one that is left out counts as nothing.
+fn adjustments(
+    ruler: &Ruler<'_>,
+    role: LeafRole,
+    span: Range<usize>,
+    work: &mut Workspace,
+) -> Vec<f64> {
+    let mut total = work.take(span.len());
+    let mut values = work.take(span.len());
+    total.fill(0.0);
+    for (leaf, _) in ruler.plan.leaves_of(role) {
+        fill_leaf(ruler, leaf, span.clone(), &mut values, work);
+        values
+            .iter()
+            .zip(&mut total)
+            .filter(|(v, _)| !v.is_nan())
+            .for_each(|(value, sum)| *sum += value);
+    }
+    work.give(values);
+    total
+}

@@ -1,0 +1,470 @@
+//! A ruler: a scheme fitted to a class, ready to be laid on each unit.
+
+use std::num::NonZeroUsize;
+
+use rulebook::figures::{Figure, MISSING};
+use rulebook::model::{Direction, Fallback, Indicator, Measure, Rule, Scheme};
+
+use crate::band::{self, Bands};
+use crate::class::Class;
+use crate::curve::{self, Curve, Fit, Slot, normaliser, signed};
+use crate::evaluate;
+use crate::plan::{GroupNode, Leaf, LeafRole, Mix, Plan, PlanError};
+use crate::prepare::{self, PreparationReport, Prepared};
+use crate::rank::{self, Ranks};
+use crate::rounding::Rounder;
+use crate::stats;
+
+/// What stands in for a gap.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Fill {
+    /// This value: in grains where the scheme rounds points.
+    Value(f64),
+    /// Nothing: the member is left out.
+    Drop,
+    /// Nothing, and the unit isn't scored.
+    Withhold,
+}
+
+/// An indicator, bonus or deduction, fitted to the class.
+#[derive(Clone, Debug)]
+pub(crate) struct FittedLeaf {
+    pub curve: Curve,
+    /// The signed figure from which relief gives all points.
+    pub relief: Option<f64>,
+    pub missing: Fill,
+    pub not_applicable: Fill,
+}
+
+/// A group, fitted to the class.
+#[derive(Clone, Debug)]
+pub(crate) struct FittedGroup {
+    pub curve: Option<Curve>,
+    pub missing: Fill,
+}
+
+/// A scheme fitted to a class.
+#[derive(Clone, Debug)]
+pub struct Ruler<'a> {
+    pub(crate) class: &'a Class<'a>,
+    pub(crate) plan: Plan,
+    pub(crate) prepared: Prepared<'a>,
+    pub(crate) leaves: Vec<FittedLeaf>,
+    pub(crate) groups: Vec<FittedGroup>,
+}
+
+/// The values of one node (an item or a group) for all units, in points.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeColumn {
+    /// The id of the item or group.
+    pub id: String,
+    /// A cell for each unit; missing where the node was left out.
+    pub points: Vec<f64>,
+}
+
+impl<'a> Ruler<'a> {
+    /// Fits a scheme to a class.
+    ///
+    /// # Errors
+    /// The first reason why the scheme can't be scored; `merit check` finds all of them before.
+    pub fn fit(
+        scheme: &Scheme,
+        measures: &[&Measure],
+        class: &'a Class<'a>,
+    ) -> Result<Self, PlanError> {
+        let plan = Plan::of(scheme)?;
+        let prepared = prepare::prepare(&plan, measures, class)?;
+        let mut ruler = Self {
+            class,
+            leaves: Vec::with_capacity(plan.leaves.len()),
+            groups: Vec::new(),
+            plan,
+            prepared,
+        };
+        for position in 0..ruler.plan.leaves.len() {
+            let fitted = ruler.fit_leaf(position);
+            ruler.leaves.push(fitted);
+        }
+        ruler.groups = vec![
+            FittedGroup {
+                curve: None,
+                missing: Fill::Drop
+            };
+            ruler.plan.groups.len()
+        ];
+        for position in (0..ruler.plan.groups.len()).rev() {
+            ruler.fit_group(position);
+        }
+        Ok(ruler)
+    }
+
+    fn fit_leaf(&self, position: usize) -> FittedLeaf {
+        let unfit = FittedLeaf {
+            curve: Curve::Same(0.0),
+            relief: None,
+            missing: Fill::Drop,
+            not_applicable: Fill::Drop,
+        };
+        let (Some(leaf), Some(figures)) = (
+            self.plan.leaves.get(position),
+            self.prepared.figures(position),
+        ) else {
+            return unfit;
+        };
+        let mut fitted = FittedLeaf {
+            relief: relief_cut(leaf, &figures),
+            ..unfit
+        };
+        if let Some(curve) = self.curve(leaf, &figures) {
+            fitted.curve = curve;
+        }
+        let policies = [leaf.missing, leaf.not_applicable];
+        if self.prepared.is_dropped(position) {
+            return fitted;
+        }
+        let needs_mean =
+            |policy: &Fallback| matches!(policy, Fallback::ClassMean | Fallback::Previous);
+        let gaps = || figures.iter().any(|x| x.is_nan());
+        let mean = (policies.iter().any(needs_mean) && gaps())
+            .then(|| self.mean_points(position, &fitted))
+            .flatten();
+        let [missing, not_applicable] = policies.map(|policy| self.fill(policy, leaf.full, mean));
+        FittedLeaf {
+            missing,
+            not_applicable,
+            ..fitted
+        }
+    }
+
+    fn curve(&self, leaf: &Leaf, figures: &[f64]) -> Option<Curve> {
+        let fit = Fit {
+            figures,
+            reference: self.reference(&leaf.rule, figures),
+        };
+        let Some(formula) = &leaf.formula else {
+            return curve::fit(leaf, &fit);
+        };
+        let slots = formula
+            .names()
+            .iter()
+            .map(|name| slot(name, leaf, figures))
+            .collect();
+        let held = if leaf.bounded {
+            (0.0, leaf.full)
+        } else {
+            (f64::NEG_INFINITY, f64::INFINITY)
+        };
+        Some(Curve::Formula {
+            formula: formula.clone(),
+            slots,
+            held,
+        })
+    }
+
+    /// The figure of the unit that a `distance_to` refers to.
+    fn reference(&self, rule: &Rule, figures: &[f64]) -> Option<f64> {
+        let Rule::DistanceTo(rule) = rule else {
+            return None;
+        };
+        let place = self.class.position(rule.unit.as_deref()?)?;
+        figures.get(place).copied().filter(|x| !x.is_nan())
+    }
+
+    /// The mean points, as they are rounded, of the units that have a figure.
+    fn mean_points(&self, position: usize, fitted: &FittedLeaf) -> Option<f64> {
+        let (mut count, mut total) = (0, 0.0);
+        for span in evaluate::spans(0..self.class.len()) {
+            let points = evaluate::given_points(self, position, fitted, span);
+            let (n, sum) = stats::sum_of(&points, |x| x);
+            count += n;
+            total += sum;
+        }
+        (count > 0).then(|| total / count as f64)
+    }
+
+    /// What a policy puts in place of a gap.
+    fn fill(&self, policy: Fallback, full: f64, mean: Option<f64>) -> Fill {
+        let grains = |points| {
+            self.plan
+                .rounder
+                .map_or(points, |rounder| rounder.grains(points))
+        };
+        match policy {
+            Fallback::ClassMean | Fallback::Previous => {
+                mean.map_or(Fill::Drop, |mean| Fill::Value(self.whole(mean)))
+            }
+            Fallback::Drop => Fill::Drop,
+            Fallback::Zero => Fill::Value(0.0),
+            Fallback::Full => Fill::Value(grains(full)),
+            Fallback::Withhold => Fill::Withhold,
+        }
+    }
+
+    /// A value in grains, rounded to a whole number of them where the scheme rounds.
+    pub(crate) fn whole(&self, value: f64) -> f64 {
+        let rounding = self.plan.scheme.rounding.clone().unwrap_or_default();
+        if rounding.points.is_some() {
+            Rounder::new(0, rounding.mode).grains(value)
+        } else {
+            value
+        }
+    }
+
+    fn fit_group(&mut self, position: usize) {
+        let Some(group) = self.plan.groups.get(position).cloned() else {
+            return;
+        };
+        let by_mean = matches!(group.missing, Fallback::ClassMean | Fallback::Previous);
+        let column =
+            (group.rule.is_some() || by_mean).then(|| evaluate::group_column(self, position));
+        let curve = column
+            .as_deref()
+            .and_then(|column| group_curve(&group, column));
+        if let Some(fitted) = self.groups.get_mut(position) {
+            fitted.curve = curve;
+        }
+        let mean = by_mean
+            .then(|| stats::mean(&evaluate::group_column(self, position)))
+            .filter(|(n, _)| *n > 0);
+        let missing = self.fill(group.missing, group.full, mean.map(|(_, mean)| mean));
+        if let Some(fitted) = self.groups.get_mut(position) {
+            fitted.missing = missing;
+        }
+    }
+
+    /// The values of every item and group for all units, in points: items first, then groups but for the top.
+    #[must_use]
+    pub fn nodes(&self) -> Vec<NodeColumn> {
+        let leaves = self.plan.leaves.iter().enumerate();
+        let leaves =
+            leaves.map(|(i, leaf)| (leaf.item.id.to_string(), evaluate::leaf_column(self, i)));
+        let groups = self.plan.groups.iter().enumerate().skip(1);
+        let groups = groups.map(|(i, group)| (group.id.clone(), evaluate::group_column(self, i)));
+        leaves
+            .chain(groups)
+            .map(|(id, grains)| NodeColumn {
+                id,
+                points: self.in_points(grains),
+            })
+            .collect()
+    }
+
+    fn in_points(&self, mut values: Vec<f64>) -> Vec<f64> {
+        if let Some(rounder) = self.plan.rounder {
+            values
+                .iter_mut()
+                .filter(|value| !value.is_nan())
+                .for_each(|value| *value = rounder.points(*value));
+        }
+        values
+    }
+
+    /// The values of one item or group in points, by its id.
+    pub(crate) fn node(&self, id: &str) -> Option<Vec<f64>> {
+        let leaf = self
+            .plan
+            .leaves
+            .iter()
+            .position(|leaf| leaf.item.id.as_str() == id);
+        let group = || self.plan.groups.iter().position(|group| group.id == id);
+        let column = match leaf {
+            Some(leaf) => evaluate::leaf_column(self, leaf),
+            None => evaluate::group_column(self, group()?),
+        };
+        Some(self.in_points(column))
+    }
+
+    /// The score of a unit's block: top, bonuses, deductions, caps, vetoes; in points.
+    pub(crate) fn finish(&self, grains: f64, bonus: f64, deduction: f64) -> f64 {
+        let caps = &self.plan.scheme.caps;
+        let grain = |points: f64| {
+            self.plan
+                .rounder
+                .map_or(points, |rounder| rounder.grains(points))
+        };
+        let at_most = |value: f64, cap: Option<f64>| cap.map_or(value, |cap| value.min(grain(cap)));
+        let sum = grains + at_most(bonus, caps.bonus) - at_most(deduction, caps.deduction);
+        let sum = caps.score_min.map_or(sum, |least| sum.max(grain(least)));
+        let score = at_most(sum, caps.score_max);
+        self.plan
+            .rounder
+            .map_or(score, |rounder| rounder.points(score))
+    }
+
+    /// Decimals that scores are printed with, where the scheme says.
+    #[must_use]
+    pub fn decimals(&self) -> Option<u8> {
+        let rounding = self.plan.scheme.rounding.as_ref()?;
+        let in_sum = self
+            .plan
+            .groups
+            .first()
+            .is_some_and(|top| top.mix == Mix::Sum);
+        rounding.score.or(rounding.points.filter(|_| in_sum))
+    }
+
+    fn score_rounder(&self) -> Option<Rounder> {
+        let rounding = self.plan.scheme.rounding.as_ref()?;
+        Some(Rounder::new(rounding.score?, rounding.mode))
+    }
+
+    /// The score of every unit in points, on so many threads; missing where a unit isn't scored. Vetoes are not in it yet.
+    #[must_use]
+    pub fn scores(&self, threads: NonZeroUsize) -> Vec<f64> {
+        let mut scores = evaluate::scores(self, threads);
+        if let Some(rounder) = self.score_rounder() {
+            scores
+                .iter_mut()
+                .filter(|s| !s.is_nan())
+                .for_each(|s| *s = rounder.points(rounder.grains(*s)));
+        }
+        scores
+    }
+
+    /// What preparation did to the figures.
+    #[must_use]
+    pub fn preparation(&self) -> &PreparationReport {
+        &self.prepared.report
+    }
+
+    /// The figures of an indicator after preparation, one cell a unit.
+    #[must_use]
+    pub fn prepared_figures(&self, indicator: &str) -> Option<Vec<f64>> {
+        let position = self
+            .plan
+            .leaves
+            .iter()
+            .position(|leaf| leaf.item.id.as_str() == indicator)?;
+        self.prepared
+            .figures(position)
+            .map(std::borrow::Cow::into_owned)
+    }
+
+    /// The curve of an indicator, bonus or deduction.
+    #[must_use]
+    pub fn curve_of(&self, item: &str) -> Option<&Curve> {
+        let position = self
+            .plan
+            .leaves
+            .iter()
+            .position(|leaf| leaf.item.id.as_str() == item)?;
+        self.leaves.get(position).map(|leaf| &leaf.curve)
+    }
+
+    /// The indicators, bonuses and deductions, in order.
+    pub fn items(&self) -> impl Iterator<Item = &Indicator> {
+        self.plan.leaves.iter().map(|leaf| &leaf.item)
+    }
+
+    pub(crate) fn has_adjustments(&self) -> bool {
+        self.plan
+            .leaves
+            .iter()
+            .any(|leaf| leaf.role != LeafRole::Indicator)
+    }
+}
+
+fn slot(name: &str, leaf: &Leaf, figures: &[f64]) -> Slot {
+    let extreme = |pick: fn((f64, f64)) -> f64| stats::extremes(figures).map_or(f64::NAN, pick);
+    match name {
+        "x" => Slot::Own,
+        "n" => Slot::Count,
+        "points" => Slot::Class(leaf.full),
+        "mean" => Slot::Class(stats::mean(figures).1),
+        "sd" => Slot::Class(stats::standard_deviation(figures, stats::mean(figures).1)),
+        "min" => Slot::Class(extreme(|(least, _)| least)),
+        "max" => Slot::Class(extreme(|(_, most)| most)),
+        "best" if leaf.direction == Direction::Lower => Slot::Class(extreme(|(least, _)| least)),
+        "best" => Slot::Class(extreme(|(_, most)| most)),
+        measure => Slot::Measure(measure.to_owned()),
+    }
+}
+
+/// The signed figure that is better than the class mean by the relief's margin.
+fn relief_cut(leaf: &Leaf, figures: &[f64]) -> Option<f64> {
+    let relief = leaf.item.relief.as_ref()?;
+    let (n, mean) = stats::mean(figures);
+    let tolerance = curve::COUNT_TOLERANCE * mean.abs().max(1.0);
+    (n > 0).then(|| signed(mean, leaf.direction) + relief.over_mean - tolerance)
+}
+
+fn group_curve(group: &GroupNode, column: &[f64]) -> Option<Curve> {
+    let fit = Fit {
+        figures: column,
+        reference: None,
+    };
+    normaliser(group.rule.as_ref()?, Direction::Higher, group.full, &fit)
+}
+
+/// The scores of a class, ranked and banded.
+#[derive(Clone, Debug)]
+pub struct Scored<'a> {
+    /// The ruler that made them.
+    pub ruler: Ruler<'a>,
+    /// Each unit's score in points; missing where the unit isn't scored.
+    pub scores: Vec<f64>,
+    /// Ranks of the units that are rated.
+    pub ranks: Ranks,
+    /// Bands.
+    pub bands: Bands,
+}
+
+/// Scores a class by a scheme, on so many threads: the result is the same for any number.
+///
+/// # Errors
+/// The first reason why the scheme can't be scored; `merit check` finds all of them before.
+pub fn score<'a>(
+    scheme: &Scheme,
+    measures: &[&Measure],
+    class: &'a Class<'a>,
+    threads: NonZeroUsize,
+) -> Result<Scored<'a>, PlanError> {
+    let ruler = Ruler::fit(scheme, measures, class)?;
+    let mut scores = ruler.scores(threads);
+    apply_vetoes(&ruler, &mut scores);
+    let coverage = band::coverage(&ruler);
+    let ranks = rank::rank(&ruler, &scores, coverage.as_deref())?;
+    let bands = band::bands(&ruler, &scores, &ranks, coverage.as_deref())?;
+    Ok(Scored {
+        ruler,
+        scores,
+        ranks,
+        bands,
+    })
+}
+
+/// Holds the score of each unit under a veto at what the veto leaves.
+fn apply_vetoes(ruler: &Ruler<'_>, scores: &mut [f64]) {
+    for veto in &ruler.plan.scheme.veto {
+        let rulebook::model::Effect::ScoreAtMost(most) = veto.effect else {
+            continue;
+        };
+        let Some(column) = ruler.class.column(veto.measure.as_str()) else {
+            continue;
+        };
+        for (score, figure) in scores.iter_mut().zip(column.values.iter()) {
+            if vetoed(*figure, veto.at_least) && *score > most {
+                *score = most;
+            }
+        }
+    }
+}
+
+/// Whether a figure calls a veto: it is given and reaches the veto's limit.
+pub(crate) fn vetoed(figure: f64, at_least: Option<f64>) -> bool {
+    matches!(Figure::of(figure), Figure::Given(x) if x >= at_least.unwrap_or(1.0))
+}
+
+impl Scored<'_> {
+    /// The position of a unit.
+    #[must_use]
+    pub fn position(&self, unit: &str) -> Option<usize> {
+        self.ruler.class.position(unit)
+    }
+
+    /// A unit's score; missing (NaN) where it isn't scored.
+    #[must_use]
+    pub fn score_of(&self, position: usize) -> f64 {
+        self.scores.get(position).copied().unwrap_or(MISSING)
+    }
+}
