@@ -71,6 +71,11 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "An end of a log scale isn't over 0",
     ),
     (
+        "mean-in-sum",
+        "取平均的组与分相加",
+        "A mean among summed points",
+    ),
+    (
         "measured-twice",
         "两个度量是同一汇总",
         "Two measures are the same tally",

@@ -413,38 +413,32 @@ fn settings(campaign: &Campaign, subject: &Subject, findings: &mut Findings) {
             findings,
         );
     }
-    let attributes = || {
-        campaign
-            .file
-            .attribute
-            .iter()
-            .map(|attribute| attribute.id.as_str())
-    };
     if let Some(Peers::Attribute(attribute)) = &scheme.peers {
         let place = || at!(&subject.setting("peers"), "attribute");
-        ATTRIBUTE.check(attribute.as_str(), attributes(), place, findings);
+        ATTRIBUTE.check(attribute.as_str(), attributes(campaign), place, findings);
     }
-    for (index, step) in scheme.prepare.iter().enumerate() {
-        let place = || at!(&subject.setting("prepare"), index);
+    preparations(campaign, subject, findings);
+}
+
+fn attributes(campaign: &Campaign) -> impl Iterator<Item = &str> {
+    let list = &campaign.file.attribute;
+    list.iter().map(|attribute| attribute.id.as_str())
+}
+
+fn preparations(campaign: &Campaign, subject: &Subject, findings: &mut Findings) {
+    for (index, step) in subject.scheme.prepare.iter().enumerate() {
+        let place = at!(&subject.setting("prepare"), index);
         match step {
-            Preparation::Denominate(only) => {
-                for (position, id) in only.only.iter().enumerate() {
-                    denominated(
-                        campaign,
-                        id,
-                        &at!(&place(), "denominate", "only", position),
-                        findings,
-                    );
+            Preparation::Denominate(which) => {
+                for (position, id) in which.only.iter().enumerate() {
+                    let place = at!(&place, "denominate", "only", position);
+                    denominated(campaign, id, &place, findings);
                 }
             }
             Preparation::Impute(impute) => {
                 if let Some(by) = &impute.by {
-                    ATTRIBUTE.check(
-                        by.as_str(),
-                        attributes(),
-                        || at!(&place(), "impute", "by"),
-                        findings,
-                    );
+                    let place = || at!(&place, "impute", "by");
+                    ATTRIBUTE.check(by.as_str(), attributes(campaign), place, findings);
                 }
             }
             _ => {}

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::context::{Findings, Subject};
 use super::rules::in_sum;
 use crate::exact::{Micro, micro};
-use crate::model::{Aggregate, Group, Id, Indicator, IndicatorKind, Scheme};
+use crate::model::{Aggregate, Group, Id, Indicator, IndicatorKind, Rule, Scheme};
 use crate::trail::at;
 use crate::{Campaign, Diagnostic, Place, say};
 
@@ -243,7 +243,7 @@ fn points_where_summed(subject: &Subject, findings: &mut Findings) -> bool {
         let id = &indicator.id;
         if in_sum(scheme, indicator.group.as_ref()) {
             complete &= needs_points(subject, id, indicator.points, indicator.weight, findings);
-        } else if let Some(points) = indicator.points {
+        } else if let Some(points) = indicator.points.filter(|_| in_mean(scheme, indicator)) {
             let problem = say!(
                 "“{id}”所在的组取平均,{points} 分不起作用",
                 "`{id}` is in a mean, where its {points} points mean nothing"
@@ -252,30 +252,64 @@ fn points_where_summed(subject: &Subject, findings: &mut Findings) -> bool {
                 "改写 weight,或让组相加",
                 "Write a `weight`, or let the group be a sum"
             );
-            findings.push(
-                Diagnostic::error("points-in-mean", subject.key(id, "points"), problem)
-                    .remedy(remedy),
-            );
+            let place = subject.key(id, "points");
+            findings.push(Diagnostic::error("points-in-mean", place, problem).remedy(remedy));
         }
     }
     for group in &scheme.group {
-        let summed = matches!(group.aggregate, None | Some(Aggregate::Sum));
         if in_sum(scheme, group.group.as_ref()) {
-            // A group that is a sum is worth what its members are.
-            let points = if summed { Some(0.0) } else { group.points };
-            complete &= needs_points(subject, &group.id, points, group.weight, findings);
+            complete &= summed_group(subject, group, findings);
         }
     }
     for indicator in scheme.bonus.iter().chain(&scheme.deduction) {
-        needs_points(
-            subject,
-            &indicator.id,
-            indicator.points,
-            indicator.weight,
-            findings,
-        );
+        if indicator.rule.as_ref().is_some_and(needs_full) {
+            needs_points(subject, &indicator.id, indicator.points, None, findings);
+        }
     }
     complete
+}
+
+/// Whether an indicator's value enters a mean of any kind; a formula may well use points.
+fn in_mean(scheme: &Scheme, indicator: &Indicator) -> bool {
+    let aggregate = Members::of(scheme, indicator.group.as_ref()).aggregate;
+    !matches!(aggregate, Aggregate::Sum | Aggregate::Formula(_))
+}
+
+/// Whether a rule yields a part of the full points, so that these have to be known.
+fn needs_full(rule: &Rule) -> bool {
+    !matches!(
+        rule,
+        Rule::Earn(_)
+            | Rule::Steps(_)
+            | Rule::RankTable(_)
+            | Rule::RankShare(_)
+            | Rule::AsIs
+            | Rule::Formula(_)
+    )
+}
+
+/// Whether a group among summed points has points of its own.
+fn summed_group(subject: &Subject, group: &Group, findings: &mut Findings) -> bool {
+    let id = &group.id;
+    // A group that is a sum is worth what its members are.
+    let points = match group.aggregate {
+        None | Some(Aggregate::Sum) => Some(0.0),
+        Some(Aggregate::Formula(_)) => group.points,
+        Some(_) => {
+            let problem = say!(
+                "指标组“{id}”取平均,得出的不是分,不能与分相加",
+                "the group `{id}` is a mean: what it yields are no points to be summed"
+            );
+            let remedy = say!(
+                "让它相加,或让它的上级也取平均",
+                "Let it be a sum, or let the level above be a mean too"
+            );
+            let place = subject.key(id, "aggregate");
+            findings.push(Diagnostic::error("mean-in-sum", place, problem).remedy(remedy));
+            return false;
+        }
+    };
+    needs_points(subject, id, points, group.weight, findings)
 }
 
 fn needs_points(

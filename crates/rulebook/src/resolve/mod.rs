@@ -147,7 +147,8 @@ fn pile(layers: &[&Written<Scheme>], findings: &mut Vec<Diagnostic>) -> Option<S
 /// A scheme with its defaults filled in.
 fn filled(mut scheme: Scheme) -> Scheme {
     fill(&mut scheme);
-    scheme.aggregate.get_or_insert(Aggregate::Sum);
+    let aggregate = scheme.defaults.aggregate.clone().unwrap_or(Aggregate::Sum);
+    scheme.aggregate.get_or_insert(aggregate);
     scheme
 }
 

@@ -242,11 +242,17 @@ fn setting<'a>(
     Setting {
         id: &indicator.id,
         points: indicator.points,
-        summed: kind != ItemKind::Indicator || in_sum(scheme, indicator.group.as_ref()),
-        higher: indicator.direction != Some(Direction::Lower),
+        summed: kind == ItemKind::Indicator && in_sum(scheme, indicator.group.as_ref()),
+        // Standardised figures are turned so that higher is better.
+        higher: indicator.direction != Some(Direction::Lower) || standardised(scheme),
         range,
         units,
     }
+}
+
+fn standardised(scheme: &Scheme) -> bool {
+    let turns = |step: &Preparation| matches!(step, Preparation::Standardise(_));
+    scheme.prepare.iter().any(turns)
 }
 
 /// Whether a preparation changes the figures of a measure.
@@ -298,10 +304,8 @@ fn faults(rule: &Rule, setting: &Setting) -> Vec<Fault> {
         Rule::MinMax(span) | Rule::Percentile(span) => scales::span(span, setting, &mut faults),
         Rule::ZScore(rule) => scales::z_score(rule, setting, &mut faults),
         Rule::DistanceTo(rule) => scales::distance(rule, &mut faults),
-        Rule::Rank | Rule::Borda | Rule::UnitVariance | Rule::AsIs => {
-            scales::unbounded(setting, &mut faults)
-        }
-        Rule::RatioToBest | Rule::DistanceToBest | Rule::FractionOfBest | Rule::Formula(_) => {}
+        Rule::Rank | Rule::Borda | Rule::AsIs => scales::unbounded(setting, &mut faults),
+        Rule::RatioToBest | Rule::DistanceToBest | Rule::Formula(_) => {}
     }
     list
 }
