@@ -392,7 +392,7 @@ fn quantile_medians(ascending: &[f64], groups: usize) -> Vec<f64> {
         .collect()
 }
 
-/// Moves the centres until no value changes its cluster.
+/// Moves the centres until no value changes its cluster; one that is nobody's nearest stays where it is.
 fn converge(values: &[f64], centres: &mut [f64], strict: f64) {
     const ROUNDS: usize = 1000;
     let mut assigned: Vec<Option<(usize, bool)>> = Vec::new();
@@ -413,11 +413,9 @@ fn converge(values: &[f64], centres: &mut [f64], strict: f64) {
                 .filter(|(_, at)| **at == Some((cluster, true)));
             let (count, sum) =
                 members.fold((0_u32, 0.0), |(count, sum), (x, _)| (count + 1, sum + x));
-            *centre = if count > 0 {
-                sum / f64::from(count)
-            } else {
-                f64::NAN
-            };
+            if count > 0 {
+                *centre = sum / f64::from(count);
+            }
         }
         assigned = now;
     }

@@ -29,7 +29,7 @@ pub struct Line {
 }
 
 impl Line {
-    #[inline]
+    #[inline(always)]
     fn at(&self, x: f64) -> f64 {
         let y = self.base + (x - self.anchor) * self.slope;
         let y = if y < self.low { self.low } else { y };
@@ -134,36 +134,45 @@ pub enum Slot {
 }
 
 impl Curve {
-    /// The points of each figure. `out` is as long as `figures`; formulas need [`Curve::at`] instead.
-    pub(crate) fn apply(&self, figures: &[f64], out: &mut [f64]) {
+    /// The points of each figure, put through `round`; gaps stay the gaps they are. Says whether there is one. `out` is as
+    /// long as `figures`. Not for formulas: those may look at more than the figure.
+    pub(crate) fn apply(
+        &self,
+        figures: &[f64],
+        out: &mut [f64],
+        round: impl Fn(f64) -> f64 + Copy,
+    ) -> bool {
         match self {
-            Self::Line(line) => map(figures, out, |x| line.at(x)),
+            Self::Line(line) => wide(|| map(figures, out, |x| round(line.at(x)))),
             Self::Steps {
                 cuts,
                 below,
                 direction,
-            } => apply_steps(cuts, *below, *direction, figures, out),
-            Self::Stairs {
-                pass,
-                lose,
-                per,
-                counting: Counting::Started,
-                points,
             } => {
-                map(figures, out, |x| {
-                    stair(*points, *lose, -floor(COUNT_TOLERANCE - (pass - x) / per))
-                });
+                let cuts: Vec<(f64, f64)> = cuts
+                    .iter()
+                    .map(|(cut, points)| (*cut, round(*points)))
+                    .collect();
+                match direction {
+                    Direction::Higher => {
+                        wide(|| map_steps(figures, out, &cuts, round(*below), |x, cut| x >= cut))
+                    }
+                    Direction::Lower => {
+                        wide(|| map_steps(figures, out, &cuts, round(*below), |x, cut| x <= cut))
+                    }
+                }
             }
             Self::Inverse { numerator, high } => {
-                map(figures, out, |x| {
-                    if x > 0.0 {
-                        (numerator / x).min(*high)
+                let at = |x: f64| {
+                    if numerator / x < *high && x > 0.0 {
+                        numerator / x
                     } else {
                         *high
                     }
-                });
+                };
+                wide(|| map(figures, out, |x| round(at(x))))
             }
-            _ => map(figures, out, |x| self.at(x)),
+            _ => map(figures, out, |x| round(self.at(x))),
         }
     }
 
@@ -287,36 +296,65 @@ pub(crate) fn held_between(y: f64, (low, high): (f64, f64)) -> f64 {
     if y > high { high } else { y }
 }
 
-/// Maps every figure; gaps stay as they are.
-#[inline]
-fn map(figures: &[f64], out: &mut [f64], f: impl Fn(f64) -> f64) {
+/// Runs `f`, compiled for the widest vectors the machine has. The operations and their order stay the same, and so do the bits.
+#[inline(always)]
+pub(crate) fn wide<R>(f: impl FnOnce() -> R) -> R {
+    struct Op<F>(F);
+    impl<R, F: FnOnce() -> R> pulp::NullaryFnOnce for Op<F> {
+        type Output = R;
+        #[inline(always)]
+        fn call(self) -> R {
+            (self.0)()
+        }
+    }
+    pulp::Arch::new().dispatch(Op(f))
+}
+
+/// Maps every figure; gaps stay as they are. Says whether there is one.
+#[inline(always)]
+fn map(figures: &[f64], out: &mut [f64], f: impl Fn(f64) -> f64) -> bool {
+    let mut gap = false;
     for (x, y) in figures.iter().zip(out) {
         let points = f(*x);
         *y = if x.is_nan() { *x } else { points };
+        gap |= x.is_nan();
     }
+    gap
 }
 
+/// Figures that are looked at together, so that their points stay in registers while the cuts go by.
+const TOGETHER: usize = 16;
+
 /// Steps without branches: from the worst cut to the best, each reached cut takes over.
-fn apply_steps(
-    cuts: &[(f64, f64)],
-    below: f64,
-    direction: Direction,
+#[inline(always)]
+fn map_steps(
     figures: &[f64],
     out: &mut [f64],
-) {
-    map(figures, out, |_| below);
-    for (cut, points) in cuts.iter().rev() {
-        match direction {
-            Direction::Higher => figures
-                .iter()
-                .zip(&mut *out)
-                .for_each(|(x, y)| *y = if *x >= *cut { *points } else { *y }),
-            Direction::Lower => figures
-                .iter()
-                .zip(&mut *out)
-                .for_each(|(x, y)| *y = if *x <= *cut { *points } else { *y }),
+    cuts: &[(f64, f64)],
+    below: f64,
+    reached: impl Fn(f64, f64) -> bool + Copy,
+) -> bool {
+    let (whole, rest) = figures.as_chunks::<TOGETHER>();
+    let (whole_out, rest_out) = out.as_chunks_mut::<TOGETHER>();
+    let mut gap = false;
+    for (xs, ys) in whole.iter().zip(whole_out) {
+        let mut points = [below; TOGETHER];
+        for (cut, earned) in cuts.iter().rev() {
+            for (x, y) in xs.iter().zip(&mut points) {
+                *y = if reached(*x, *cut) { *earned } else { *y };
+            }
+        }
+        for ((x, y), points) in xs.iter().zip(ys).zip(points) {
+            *y = if x.is_nan() { *x } else { points };
+            gap |= x.is_nan();
         }
     }
+    let best = |x: f64| {
+        cuts.iter()
+            .find(|(cut, _)| reached(x, *cut))
+            .map_or(below, |(_, earned)| *earned)
+    };
+    gap | map(rest, rest_out, best)
 }
 
 fn reaches(x: f64, cut: f64, direction: Direction) -> bool {

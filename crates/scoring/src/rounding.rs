@@ -10,7 +10,7 @@ const TIE: f64 = 1e-6;
 const MAGIC: f64 = 6_755_399_441_055_744.0;
 
 /// The greatest integer not above `v`, for |v| < 2⁵¹.
-#[inline]
+#[inline(always)]
 pub(crate) fn floor(v: f64) -> f64 {
     let nearest = (v + MAGIC) - MAGIC;
     nearest - f64::from(u8::from(nearest > v))
@@ -39,15 +39,26 @@ impl Rounder {
 
     /// Points as a whole number of grains; |points| × grains stays below 2⁵¹. NaN stays NaN.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn grains(self, points: f64) -> f64 {
         let v = points * self.per_point;
         match self.mode {
-            RoundingMode::HalfUp => floor(v + (0.5 + TIE)),
+            RoundingMode::HalfUp => self.half_up(points),
             RoundingMode::Down => floor(v + TIE),
             RoundingMode::Up => -floor(TIE - v),
             RoundingMode::HalfEven => half_even(v),
         }
+    }
+
+    /// Whether it rounds half up, the usual way.
+    pub(crate) fn is_half_up(self) -> bool {
+        self.mode == RoundingMode::HalfUp
+    }
+
+    /// [`Rounder::grains`], half up whatever the mode: without a choice to make in a hot loop.
+    #[inline(always)]
+    pub(crate) fn half_up(self, points: f64) -> f64 {
+        floor(points * self.per_point + (0.5 + TIE))
     }
 
     /// Grains as points: the double nearest to the decimal number.
@@ -58,7 +69,7 @@ impl Rounder {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn half_even(v: f64) -> f64 {
     let below = floor(v);
     if (v - below - 0.5).abs() <= TIE {
