@@ -91,7 +91,7 @@ fn points(indicator: &Indicator) -> Micro {
 }
 
 /// The settings a scheme gives that a lock closes.
-fn given_settings(scheme: &Scheme) -> Vec<&'static str> {
+pub(crate) fn given_settings(scheme: &Scheme) -> Vec<&'static str> {
     let given = [
         ("total", scheme.total.is_some()),
         ("aggregate", scheme.aggregate.is_some()),

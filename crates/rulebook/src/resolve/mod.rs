@@ -147,7 +147,8 @@ fn pile(layers: &[&Written<Scheme>], findings: &mut Vec<Diagnostic>) -> Option<S
 /// A scheme with its defaults filled in.
 fn filled(mut scheme: Scheme) -> Scheme {
     fill(&mut scheme);
-    scheme.aggregate.get_or_insert(Aggregate::Sum);
+    let aggregate = scheme.defaults.aggregate.clone().unwrap_or(Aggregate::Sum);
+    scheme.aggregate.get_or_insert(aggregate);
     scheme
 }
 
@@ -185,7 +186,8 @@ fn or_default<T: Clone>(slot: &mut Option<T>, default: &Option<T>) {
 /// The ids of a scheme's items that `remove`, `change` and references may name: groups, indicators, bonuses, deductions and
 /// vetoes share one space of names.
 pub(crate) fn item_ids(scheme: &Scheme) -> BTreeSet<&Id> {
-    layer::items(scheme).map(|(_, _, id)| id).collect()
+    items(scheme).map(|(_, _, id)| id).collect()
 }
 
-pub(crate) use layer::{ItemKind, items};
+pub(crate) use layer::{CHANGE_KEYS, ItemKind, given_keys, items};
+pub(crate) use locks::given_settings;

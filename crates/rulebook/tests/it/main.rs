@@ -1,6 +1,7 @@
 //! Tests of the campaign language through its public doors.
 
 mod meaning_bench;
+mod meaning_check;
 mod meaning_resolve;
 mod tables;
 mod tables_errors;

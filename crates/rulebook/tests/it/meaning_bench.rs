@@ -1,7 +1,9 @@
 //! Small campaigns for tests, written as TOML and put together without the reader.
 
 use rulebook::model::{CampaignFile, Form, Measure, Scheme};
-use rulebook::{Campaign, Diagnostic, Place, Spot, Written, diagnostic::Step, resolve};
+use rulebook::{
+    Campaign, Diagnostic, Place, Spot, Unit, Written, check, diagnostic::Step, resolve,
+};
 
 /// A campaign in the making.
 #[derive(Clone)]
@@ -10,6 +12,7 @@ pub struct Bench {
     measures: Vec<String>,
     forms: Vec<String>,
     schemes: Vec<String>,
+    units: Vec<Unit>,
 }
 
 /// `campaign.toml` that every bench starts from.
@@ -31,6 +34,7 @@ impl Bench {
             measures: vec![],
             forms: vec![],
             schemes: vec![],
+            units: vec![],
         }
     }
 
@@ -68,6 +72,36 @@ impl Bench {
         self.schemes.push(format!(
             "id = \"{id}\"\nname = {{ zh = \"细则{id}\", en = \"Scheme {id}\" }}\n{rest}"
         ));
+        self
+    }
+
+    /// With a unit of a category.
+    pub fn unit(mut self, id: &str, category: &str) -> Self {
+        self.units.push(Unit {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            category: category.into(),
+            ..Unit::default()
+        });
+        self
+    }
+
+    /// With a piece of the schemes' text replaced.
+    pub fn scheme_with(mut self, from: &str, to: &str) -> Self {
+        assert!(
+            self.schemes.iter().any(|text| text.contains(from)),
+            "{from} stands in a scheme"
+        );
+        for text in &mut self.schemes {
+            *text = text.replace(from, to);
+        }
+        self
+    }
+
+    /// Without a measure.
+    pub fn drop_measure(mut self, id: &str) -> Self {
+        self.measures
+            .retain(|text| !text.starts_with(&format!("id = \"{id}\"")));
         self
     }
 
@@ -114,9 +148,16 @@ impl Bench {
             forms: forms.collect(),
             schemes,
             effective,
-            organisation: None,
+            organisation: (!self.units.is_empty()).then(|| self.units.clone()),
         };
         (campaign, findings)
+    }
+
+    /// Everything that is wrong with it.
+    pub fn findings(&self) -> Vec<Diagnostic> {
+        let (campaign, mut findings) = self.build();
+        findings.extend(check::check(&campaign));
+        findings
     }
 }
 

@@ -1,0 +1,191 @@
+//! Facts: every measure is filled by something that can fill it, and no fact is asked for or counted twice.
+
+use super::context::Findings;
+use super::formulas;
+use crate::model::{FieldType, FilledBy, Form, FormTally, Id, Measure, Tally};
+use crate::trail::at;
+use crate::{Campaign, Diagnostic, Place, Say, Written, say};
+
+/// Checks measures and forms.
+pub(super) fn check(campaign: &Campaign, findings: &mut Findings) {
+    formulas::check_measures(campaign, findings);
+    for measure in &campaign.measures {
+        filled(campaign, measure, findings);
+        range(&measure.item.range, &measure.place, findings);
+    }
+    for form in &campaign.forms {
+        for (index, field) in form.item.field.iter().enumerate() {
+            range(&field.range, &at!(&form.place, "field", index), findings);
+        }
+    }
+    counted_twice(campaign, findings);
+    asked_twice(campaign, findings);
+}
+
+fn range(range: &crate::model::Range, place: &Place, findings: &mut Findings) {
+    let (Some(min), Some(max)) = (range.min, range.max) else {
+        return;
+    };
+    if min >= max {
+        let problem = say!(
+            "范围从 {min} 到 {max},没有数可填",
+            "the range from {min} to {max} leaves nothing to fill in"
+        );
+        let remedy = say!("min 要小于 max", "`min` has to be less than `max`");
+        findings
+            .push(Diagnostic::error("empty-range", at!(place, "range"), problem).remedy(remedy));
+    }
+}
+
+/// Reports a measure that nothing fills, or a tally that doesn't suit its field.
+fn filled(campaign: &Campaign, measure: &Written<Measure>, findings: &mut Findings) {
+    let id = &measure.item.id;
+    match &measure.item.filled_by {
+        None if campaign.file.figures.source.is_none() => {
+            let problem = say!("度量“{id}”没有来源", "nothing fills the measure `{id}`");
+            let remedy = say!(
+                "写明 filled_by,或在 campaign.toml 写 figures = {{ source = \"file\" }}",
+                "Give it a `filled_by`, or write figures = {{ source = \"file\" }} in campaign.toml"
+            );
+            findings.push(
+                Diagnostic::error("unfilled-measure", measure.place.clone(), problem)
+                    .remedy(remedy),
+            );
+        }
+        Some(FilledBy::Form(tally)) => {
+            let form = campaign
+                .forms
+                .iter()
+                .find(|form| form.item.id == tally.form);
+            if let Some(problem) = form.and_then(|form| unfit(&form.item, tally)) {
+                let place = at!(&measure.place, "filled_by", "form", "tally");
+                let remedy = say!(
+                    "sum、mean 用于数或检查单,share 用于选择或检查单,coverage 用于单位、人、岗位,count 不写字段,days-late 不写字段或用日期",
+                    "`sum` and `mean` take numbers or checklists, `share` choices or checklists, `coverage` units, persons or posts; `count` takes no field, `days-late` none or a date"
+                );
+                findings.push(Diagnostic::error("unfit-tally", place, problem).remedy(remedy));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Why a tally can't be made from a form; none where the form lacks the field, which is reported as such.
+fn unfit(form: &Form, tally: &FormTally) -> Option<Say> {
+    let how = tally_name(tally.tally);
+    let Some(id) = &tally.field else {
+        let needs_field = !matches!(tally.tally, Tally::Count | Tally::DaysLate);
+        return needs_field.then(|| say!("{how} 没有写明字段", "`{how}` names no field"));
+    };
+    let field = form.field.iter().find(|field| field.id == *id)?;
+    let fits = match tally.tally {
+        Tally::Count => false,
+        Tally::Sum | Tally::Mean => matches!(field.kind, FieldType::Number | FieldType::Checklist),
+        Tally::Share => matches!(field.kind, FieldType::Choice | FieldType::Checklist),
+        Tally::Coverage => matches!(
+            field.kind,
+            FieldType::Unit | FieldType::Person | FieldType::Post
+        ),
+        Tally::DaysLate => matches!(field.kind, FieldType::Date),
+    };
+    (!fits).then(|| {
+        say!(
+            "字段“{id}”的类型不能按 {how} 汇总",
+            "the field `{id}` is of a type that `{how}` can't tally"
+        )
+    })
+}
+
+fn tally_name(tally: Tally) -> &'static str {
+    match tally {
+        Tally::Count => "count",
+        Tally::Sum => "sum",
+        Tally::Mean => "mean",
+        Tally::Share => "share",
+        Tally::Coverage => "coverage",
+        Tally::DaysLate => "days-late",
+    }
+}
+
+/// Reports measures that are the same tally of the same field.
+fn counted_twice(campaign: &Campaign, findings: &mut Findings) {
+    let mut seen: Vec<(&FormTally, &Written<Measure>)> = Vec::new();
+    for measure in &campaign.measures {
+        let Some(FilledBy::Form(tally)) = &measure.item.filled_by else {
+            continue;
+        };
+        let Some((_, first)) = seen.iter().find(|(other, _)| *other == tally) else {
+            seen.push((tally, measure));
+            continue;
+        };
+        let (id, other) = (&measure.item.id, &first.item.id);
+        let problem = say!(
+            "度量“{id}”与“{other}”是同一个数:同一表单、同一字段、同一汇总",
+            "the measures `{id}` and `{other}` are the same figure: one form, one field, one tally"
+        );
+        let finding =
+            Diagnostic::error("measured-twice", at!(&measure.place, "filled_by"), problem)
+                .remedy(say!(
+                    "去掉一个,用“{other}”即可",
+                    "Drop one and use `{other}`"
+                ))
+                .related(
+                    at!(&first.place, "filled_by"),
+                    say!("已有的在这里", "it is here already"),
+                );
+        findings.push(finding);
+    }
+}
+
+/// A fact as a field asks for it.
+struct Asked<'a> {
+    fact: &'a Id,
+    form: &'a Form,
+    place: Place,
+}
+
+/// Reports fields that ask the same role of the same units for the same fact.
+fn asked_twice(campaign: &Campaign, findings: &mut Findings) {
+    let mut seen: Vec<Asked> = Vec::new();
+    for written in &campaign.forms {
+        for (index, field) in written.item.field.iter().enumerate() {
+            let Some(fact) = &field.fact else { continue };
+            let place = at!(&written.place, "field", index, "fact");
+            let asked = Asked {
+                fact,
+                form: &written.item,
+                place,
+            };
+            if let Some(first) = seen.iter().find(|other| same_people(other, &asked)) {
+                findings.push(asked_again(&asked, first));
+            } else {
+                seen.push(asked);
+            }
+        }
+    }
+}
+
+fn same_people(a: &Asked, b: &Asked) -> bool {
+    let share =
+        |a: &[Id], b: &[Id]| a.is_empty() || b.is_empty() || a.iter().any(|id| b.contains(id));
+    a.fact == b.fact
+        && a.form.filled_by == b.form.filled_by
+        && share(&a.form.categories, &b.form.categories)
+}
+
+fn asked_again(again: &Asked, first: &Asked) -> Diagnostic {
+    let (fact, form, role) = (again.fact, &first.form.id, &again.form.filled_by);
+    let problem = say!(
+        "“{fact}”向“{role}”问了两次,表单“{form}”已经问过",
+        "`{role}` is asked for `{fact}` twice: the form `{form}` asks already"
+    );
+    Diagnostic::error("asked-twice", again.place.clone(), problem)
+        .remedy(say!(
+            "去掉这个字段,引用已填的数",
+            "Drop this field and use what is already filled in"
+        ))
+        .related(
+            first.place.clone(),
+            say!("先问在这里", "it is first asked here"),
+        )
+}
