@@ -1,5 +1,9 @@
 //! Tests of the campaign language through its public doors.
 
+mod front_format;
+mod front_read;
+mod front_reference;
+mod front_values;
 mod meaning_bench;
 mod meaning_check;
 mod meaning_resolve;
