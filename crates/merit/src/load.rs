@@ -22,7 +22,7 @@ const DEPTH: usize = 3;
 /// Where a campaign keeps its own figures.
 const FIGURES: &str = "figures";
 
-/// A campaign folder, read: there is a campaign unless there are errors.
+/// A campaign folder, read and free of errors.
 pub struct Opened {
     /// Its files.
     pub folder: Folder,
@@ -52,22 +52,25 @@ pub fn folder(root: &Path) -> Result<Folder, Failure> {
     Ok(folder)
 }
 
-/// The campaign in a folder; findings are shown, and errors end the command.
+/// The campaign in a folder; errors are shown and end the command, warnings are counted.
 pub fn campaign(root: &Path) -> Result<Opened, Failure> {
     let folder = folder(root)?;
     let reading = rulebook::read::read(&folder);
-    terminal::show(&folder, &reading.findings);
-    match reading.campaign {
-        Some(campaign) => Ok(Opened { folder, campaign }),
-        None => {
-            let tally = terminal::tally(&reading.findings);
-            let root = root.display();
-            Err(Failure::Refused(Some(say!(
-                "{root}:{tally};活动有错误,没有计分",
-                "{root}: {tally}; the campaign has errors, so nothing was done"
-            ))))
-        }
+    let (shown, tally) = (root.display(), terminal::tally(&reading.findings));
+    let Some(campaign) = reading.campaign else {
+        terminal::show(&folder, &reading.findings);
+        return Err(Failure::Refused(Some(say!(
+            "{shown}:{tally};活动有错误,什么也没有做",
+            "{shown}: {tally}; the campaign is wrong, so nothing was done"
+        ))));
+    };
+    if !reading.findings.is_empty() {
+        terminal::note(&say!(
+            "{shown}:{tally};用 merit check 查看",
+            "{shown}: {tally}; see `merit check`"
+        ));
     }
+    Ok(Opened { folder, campaign })
 }
 
 /// The figures of a campaign: from these files, or from its own where none are named.

@@ -170,18 +170,22 @@ pub fn each(
 fn nothing(figures: &Figures, selection: Selection<'_>) -> Failure {
     let periods: Vec<String> = figures.periods.keys().map(ToString::to_string).collect();
     let given = periods.join(lang().pick("、", ", "));
-    Failure::Refused(Some(match (selection.period, given.is_empty()) {
-        (_, true) => say!(
-            "数据表里一个单位也没有,没有计分",
-            "the tables hold no unit; nothing was scored"
-        ),
-        (Some(period), _) if !figures.periods.contains_key(&period) => say!(
-            "没有 {period} 的数据;有数据的期:{given}",
-            "there are no figures of {period}; periods with figures: {given}"
-        ),
+    Failure::Refused(Some(match selection.period {
+        Some(period) if !figures.periods.contains_key(&period) => {
+            say!(
+                "数据表里没有 {period} 的数,没有计分",
+                "the tables hold no figures of {period}; nothing was scored"
+            )
+        }
+        _ if given.is_empty() => {
+            say!(
+                "数据表里一个单位也没有,没有计分",
+                "the tables hold no unit; nothing was scored"
+            )
+        }
         _ => say!(
-            "没有能计分的类别:这些期都没有施行的细则({given})",
-            "nothing can be scored: no scheme is in force for the units given ({given})"
+            "没有能计分的类别:{given} 都没有施行的细则",
+            "nothing can be scored: no scheme for these units is in force in {given}"
         ),
     }))
 }
