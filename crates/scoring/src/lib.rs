@@ -18,6 +18,7 @@ mod prepare;
 mod rank;
 mod rounding;
 mod ruler;
+pub mod run;
 mod sort;
 mod stats;
 mod wide;

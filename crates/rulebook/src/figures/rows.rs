@@ -201,7 +201,7 @@ impl<'f, 'm, 'a> Filler<'f, 'm, 'a> {
         let Some(period) = self.period(line, cells) else {
             return;
         };
-        if self.plan.only.is_some_and(|only| only != period) {
+        if !self.plan.reads(period) {
             return;
         }
         let Some(unit) = self.unit(period, line, cells) else {
@@ -247,7 +247,7 @@ impl<'f, 'm, 'a> Filler<'f, 'm, 'a> {
             return None;
         };
         self.last_period = Some((text.to_owned(), period));
-        if self.plan.only.is_none_or(|only| only == period) {
+        if self.plan.reads(period) {
             let slots: Vec<(usize, Part)> = self.plan.roles.iter().filter_map(slot).collect();
             let draft = self.draft(period);
             slots

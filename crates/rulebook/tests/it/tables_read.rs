@@ -164,8 +164,8 @@ fn a_long_table_and_a_wide_one_are_merged() {
 }
 
 #[test]
-fn only_the_period_asked_for_is_read() {
-    let text = "unit,when,due,done\na,2026-01,1,1\na,2026-02,2,2\n";
+fn only_the_period_asked_for_and_the_one_before_are_read() {
+    let text = "unit,when,due,done\na,2025-11,0,0\na,2025-12,0,0\na,2026-01,1,1\na,2026-02,2,2\n";
     let layout = Layout {
         period_column: Some("when".to_owned()),
         ..january()
@@ -178,7 +178,7 @@ fn only_the_period_asked_for_is_read() {
             .keys()
             .map(Period::to_string)
             .collect::<Vec<_>>(),
-        ["2026-01"]
+        ["2025-12", "2026-01"]
     );
 }
 
