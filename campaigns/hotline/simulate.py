@@ -71,8 +71,8 @@ def main():
     residents = [rng.randrange(24_000, 96_000, 100) for _ in units]
     with open("organisation.csv", "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["unit", "name"])
-        writer.writerows(zip(units, NAMES))
+        writer.writerow(["unit", "name", "category"])
+        writer.writerows((unit, name, "township") for unit, name in zip(units, NAMES))
     with open("figures/simulated.csv", "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
