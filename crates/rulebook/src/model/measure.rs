@@ -73,7 +73,7 @@ pub enum FilledBy {
     Form(FormTally),
     /// 服务对象的评价。Ratings by those served.
     Rating(RatingShare),
-    /// 由其他度量计算,如 "resolved / due"。Computed from other measures, such as "resolved / due".
+    /// 由其他度量计算,如 "resolved / due";除以零即不适用。Computed from other measures, such as "resolved / due"; a division by zero does not apply.
     Formula(String),
 }
 

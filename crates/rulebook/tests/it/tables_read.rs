@@ -116,7 +116,7 @@ fn a_wide_table() {
     assert_snapshot!(show_figures(&figures.unwrap()), @r"
     2026-01 a office 4 n/a n/a(n=4) -(n=-)(se=-)
     2026-01 b town 10 5 0.5(n=10) 0.5(n=4)(se=0.1)
-    2026-01 c town 0 3 -(n=0) 0.25(n=-)(se=-)
+    2026-01 c town 0 3 n/a(n=0) 0.25(n=-)(se=-)
     ");
 }
 
