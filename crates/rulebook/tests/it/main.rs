@@ -3,6 +3,7 @@
 mod meaning_bench;
 mod meaning_check;
 mod meaning_resolve;
+mod meaning_words;
 mod tables;
 mod tables_errors;
 mod tables_read;
