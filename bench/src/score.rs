@@ -43,7 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             (scored.scores, scored.ranks.place)
         } else {
             (
-                scoring::Ruler::fit(&scheme, &[], &class)?.scores(options.threads),
+                scoring::Ruler::fit(&scheme, &[], &class, options.threads)?.scores(options.threads),
                 Vec::new(),
             )
         };

@@ -70,12 +70,7 @@ impl Campaign {
     pub fn in_force(&self, category: &str, period: Period) -> Option<&Scheme> {
         self.versions(category)
             .into_iter()
-            .filter(|scheme| {
-                scheme
-                    .from
-                    .is_none_or(|from| from.starts() <= period.starts())
-            })
-            .next_back()
+            .rfind(|scheme| scheme.from.is_none_or(|from| from.starts() <= period.starts()))
     }
 
     /// The complete, binding schemes of a category, oldest first.

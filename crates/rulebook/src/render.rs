@@ -144,36 +144,13 @@ impl<'a> Sources<'a> {
         })
     }
 
-    /// The place of a cell in words: row, column letter and the column's heading.
-    fn cell(&self, place: &Place, lang: Lang) -> Option<String> {
-        let Spot::Cell { sheet, row, column } = &place.spot else {
-            return None;
-        };
-        let file = &place.file;
-        let mut words = Vec::new();
-        if let Some(sheet) = sheet {
-            words.push(say!("工作表 {sheet}", "sheet {sheet}"));
-        }
-        words.push(say!("行 {row}", "line {row}"));
-        if let Some(column) = column {
-            let letter = letters(*column);
-            let heading = self
-                .text(file)
-                .and_then(|text| cells(text.lines().next()?).get(*column).cloned());
-            words.push(
-                match heading
-                    .as_deref()
-                    .map(|heading| heading.trim().trim_matches('"'))
-                {
-                    Some(heading) if !heading.is_empty() => {
-                        say!("列 {letter}({heading})", "column {letter} ({heading})")
-                    }
-                    _ => say!("列 {letter}", "column {letter}"),
-                },
-            );
-        }
-        let words: Vec<&str> = words.iter().map(|word| word.get(lang)).collect();
-        Some(format!("{file}:{}", words.join(lang.pick(",", ", "))))
+    /// The heading of a column of a CSV file.
+    fn heading(&self, file: &str, column: usize) -> Option<String> {
+        let heading = cells(self.text(file)?.lines().next()?)
+            .into_iter()
+            .nth(column)?;
+        let heading = heading.trim().trim_matches('"');
+        (!heading.is_empty()).then(|| heading.to_owned())
     }
 }
 
@@ -223,26 +200,45 @@ fn shown<'a>(
     kind: AnnotationKind,
     label: Option<&'a str>,
 ) -> Group<'a> {
-    let cell = sources.cell(place, lang);
-    let snippet = sources.span(place).and_then(|span| {
-        let text = sources.text(&place.file)?;
-        Some(Snippet::source(text).annotation(kind.span(span).label(label)))
-    });
-    match (cell, snippet) {
-        (None, Some(snippet)) => group.element(snippet.path(place.file.as_str())),
-        (Some(cell), Some(snippet)) => group.element(Origin::path(cell)).element(snippet),
-        (cell, None) => {
-            let group = group.element(Origin::path(cell.unwrap_or_else(|| place.file.clone())));
-            match label {
-                Some(label) => group.element(
-                    Level::NOTE
-                        .with_name(lang.pick("相关", "note"))
-                        .message(label),
-                ),
-                None => group,
-            }
-        }
+    let cell = cell_words(sources, place, lang);
+    let text = sources.text(&place.file);
+    if let (Some(span), Some(text)) = (sources.span(place), text) {
+        let label = label.map(str::to_owned).or(cell);
+        let snippet = Snippet::source(text).path(place.file.as_str());
+        return group.element(snippet.annotation(kind.span(span).label(label)));
     }
+    let file = &place.file;
+    let name = cell.map_or_else(|| file.clone(), |cell| format!("{file}:{cell}"));
+    let group = group.element(Origin::path(name));
+    match label {
+        Some(label) => group.element(
+            Level::NOTE
+                .with_name(lang.pick("相关", "note"))
+                .message(label),
+        ),
+        None => group,
+    }
+}
+
+/// The place of a cell in words: sheet, row, column letter and the column's heading.
+fn cell_words(sources: &Sources<'_>, place: &Place, lang: Lang) -> Option<String> {
+    let Spot::Cell { sheet, row, column } = &place.spot else {
+        return None;
+    };
+    let row = match sheet {
+        Some(sheet) => say!("工作表 {sheet},行 {row}", "sheet {sheet}, row {row}"),
+        None => say!("行 {row}", "line {row}"),
+    };
+    let column = column.map(|column| {
+        let letter = letters(column);
+        match sources.heading(&place.file, column) {
+            Some(heading) => say!("列 {letter}({heading})", "column {letter} ({heading})"),
+            None => say!("列 {letter}", "column {letter}"),
+        }
+    });
+    let words = [Some(row), column];
+    let words: Vec<&str> = words.iter().flatten().map(|word| word.get(lang)).collect();
+    Some(words.join(lang.pick(",", ", ")))
 }
 
 /// The bytes of a line of a CSV text, or of one of its cells.

@@ -166,6 +166,8 @@ pub(crate) enum Pattern {
     Period,
     /// The tag of a language.
     Language,
+    /// Anything but blanks.
+    Visible,
 }
 
 impl Pattern {
@@ -175,6 +177,7 @@ impl Pattern {
             r"^[A-Za-z0-9_][A-Za-z0-9_.\-]*$" => Some(Self::Id),
             "^[0-9]{4}(-(H[12]|Q[1-4]|0[1-9]|1[0-2]))?$" => Some(Self::Period),
             crate::model::LANGUAGE_TAG => Some(Self::Language),
+            crate::model::VISIBLE => Some(Self::Visible),
             _ => None,
         }
     }
@@ -185,6 +188,7 @@ impl Pattern {
             Self::Id => is_id(text),
             Self::Period => text.parse::<crate::Period>().is_ok(),
             Self::Language => is_language(text),
+            Self::Visible => text.chars().any(|c| !c.is_whitespace()),
         }
     }
 }
@@ -227,7 +231,6 @@ pub const fn keywords() -> &'static [&'static str] {
         "minProperties",
         "items",
         "minItems",
-        "minLength",
         "pattern",
         "minimum",
         "maximum",
@@ -281,6 +284,11 @@ impl<'a> View<'a> {
         self.node.get("$ref")?.as_str()?.strip_prefix("#/$defs/")
     }
 
+    /// A keyword that stands at this very place, not in the type it refers to.
+    pub(crate) fn own(self, keyword: &str) -> Option<&'a Value> {
+        self.node.get(keyword)
+    }
+
     /// A keyword of the resolved schema.
     pub(crate) fn get(self, keyword: &str) -> Option<&'a Value> {
         self.resolved().node.get(keyword)
@@ -293,7 +301,7 @@ impl<'a> View<'a> {
 
     /// The help text at this place, else of its type.
     pub(crate) fn help(self) -> &'a str {
-        let own = self.node.get("description").and_then(Value::as_str);
+        let own = self.own("description").and_then(Value::as_str);
         own.or_else(|| self.text("description")).unwrap_or_default()
     }
 
@@ -377,8 +385,7 @@ pub(crate) fn halves(help: &str) -> (&str, &str) {
     let chinese = |c: char| matches!(c, '\u{3000}'..='\u{303f}' | '\u{3400}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}');
     let end = help
         .char_indices()
-        .filter(|(_, c)| chinese(*c))
-        .last()
+        .rfind(|(_, c)| chinese(*c))
         .map_or(0, |(at, c)| at + c.len_utf8());
     let (zh, en) = help.split_at_checked(end).unwrap_or((help, ""));
     (zh.trim(), en.trim())

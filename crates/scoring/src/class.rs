@@ -1,10 +1,12 @@
 //! A class: the units of one category in one period, and their figures.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rulebook::figures::{Column, PeriodFigures};
 use rulebook::model::Measure;
+
+use crate::wide::has_gap;
 
 /// One measure of all units of the class.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +34,8 @@ pub struct PreviousResult {
 pub struct Class<'a> {
     ids: Vec<&'a str>,
     columns: BTreeMap<&'a str, ClassColumn<'a>>,
+    /// The measures whose column has a gap.
+    gaps: BTreeSet<&'a str>,
     previous: BTreeMap<&'a str, Cow<'a, [f64]>>,
     attributes: BTreeMap<&'a str, Vec<&'a str>>,
     previous_result: Option<PreviousResult>,
@@ -75,7 +79,7 @@ impl<'a> Class<'a> {
         };
         for (measure, column) in measures.iter().zip(&figures.columns) {
             if let Some(column) = column {
-                class.columns.insert(
+                class.insert(
                     measure.id.as_str(),
                     pick(column, &members, figures.units.len()),
                 );
@@ -103,6 +107,13 @@ impl<'a> Class<'a> {
         class
     }
 
+    fn insert(&mut self, measure: &'a str, column: ClassColumn<'a>) {
+        if has_gap(&column.values) {
+            self.gaps.insert(measure);
+        }
+        self.columns.insert(measure, column);
+    }
+
     fn add_previous(&mut self, measures: &[&'a Measure], figures: &'a PeriodFigures) {
         let place = |id: &&str| {
             figures
@@ -127,7 +138,7 @@ impl<'a> Class<'a> {
     pub fn with_column(mut self, measure: &'a str, column: ClassColumn<'a>) -> Option<Self> {
         let fits = column.values.len() == self.len()
             && column.n.as_ref().is_none_or(|n| n.len() == self.len());
-        self.columns.insert(measure, column);
+        self.insert(measure, column);
         fits.then_some(self)
     }
 
@@ -181,6 +192,11 @@ impl<'a> Class<'a> {
 
     pub(crate) fn column(&self, measure: &str) -> Option<&ClassColumn<'a>> {
         self.columns.get(measure)
+    }
+
+    /// Whether a measure's column has a gap, or there is none.
+    pub(crate) fn has_gap(&self, measure: &str) -> bool {
+        self.gaps.contains(measure) || !self.columns.contains_key(measure)
     }
 
     pub(crate) fn previous(&self, measure: &str) -> Option<&[f64]> {

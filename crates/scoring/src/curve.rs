@@ -6,9 +6,10 @@ use rulebook::formula::Formula;
 use rulebook::model::{Counting, Direction, DistanceTo, Rule, Scale, Span, Steps, Threshold};
 
 use crate::plan::Leaf;
-use crate::rounding::floor;
+use crate::rounding::{Rounder, floor};
 use crate::sort::{self, radix_sort};
 use crate::stats;
+use crate::wide::{self, AtLeast, AtMost, Cellwise};
 
 /// A quotient that is counted (short by so many, so many seats) is taken as whole within this.
 pub(crate) const COUNT_TOLERANCE: f64 = 1e-9;
@@ -134,36 +135,62 @@ pub enum Slot {
 }
 
 impl Curve {
-    /// The points of each figure. `out` is as long as `figures`; formulas need [`Curve::at`] instead.
-    pub(crate) fn apply(&self, figures: &[f64], out: &mut [f64]) {
+    /// The points of each figure, in grains where there is a rounder; gaps stay the gaps they are. Says whether there is one.
+    /// `out` is as long as `figures`. Not for formulas: those may look at more than the figure.
+    pub(crate) fn apply(&self, figures: &[f64], out: &mut [f64], rounder: Option<Rounder>) -> bool {
+        match rounder {
+            None => self.apply_then(figures, out, wide::Plain),
+            Some(rounder) if rounder.is_half_up() => self.apply_then(
+                figures,
+                out,
+                wide::HalfUp {
+                    per_point: rounder.per_point(),
+                },
+            ),
+            Some(rounder) => {
+                let gap = self.apply_then(figures, out, wide::Plain);
+                out.iter_mut()
+                    .filter(|y| !y.is_nan())
+                    .for_each(|y| *y = rounder.grains(*y));
+                gap
+            }
+        }
+    }
+
+    fn apply_then(&self, figures: &[f64], out: &mut [f64], then: impl Cellwise) -> bool {
         match self {
-            Self::Line(line) => map(figures, out, |x| line.at(x)),
+            Self::Line(line) => wide::map(figures, out, *line, then),
             Self::Steps {
                 cuts,
                 below,
                 direction,
-            } => apply_steps(cuts, *below, *direction, figures, out),
-            Self::Stairs {
-                pass,
-                lose,
-                per,
-                counting: Counting::Started,
-                points,
             } => {
-                map(figures, out, |x| {
-                    stair(*points, *lose, -floor(COUNT_TOLERANCE - (pass - x) / per))
-                });
+                let at_least = AtLeast {
+                    cuts,
+                    below: *below,
+                };
+                match direction {
+                    Direction::Higher => wide::map(figures, out, at_least, then),
+                    Direction::Lower => wide::map(figures, out, AtMost(at_least), then),
+                }
             }
-            Self::Inverse { numerator, high } => {
-                map(figures, out, |x| {
-                    if x > 0.0 {
-                        (numerator / x).min(*high)
-                    } else {
-                        *high
-                    }
-                });
+            Self::Inverse { numerator, high } => wide::map(
+                figures,
+                out,
+                wide::Inverse {
+                    numerator: *numerator,
+                    high: *high,
+                },
+                then,
+            ),
+            _ => {
+                let mut points: Vec<f64> = figures.to_vec();
+                points
+                    .iter_mut()
+                    .filter(|x| !x.is_nan())
+                    .for_each(|x| *x = self.at(*x));
+                wide::map(&points, out, wide::Plain, then)
             }
-            _ => map(figures, out, |x| self.at(x)),
         }
     }
 
@@ -285,38 +312,6 @@ fn stair(points: f64, lose: f64, steps: f64) -> f64 {
 pub(crate) fn held_between(y: f64, (low, high): (f64, f64)) -> f64 {
     let y = if y < low { low } else { y };
     if y > high { high } else { y }
-}
-
-/// Maps every figure; gaps stay as they are.
-#[inline]
-fn map(figures: &[f64], out: &mut [f64], f: impl Fn(f64) -> f64) {
-    for (x, y) in figures.iter().zip(out) {
-        let points = f(*x);
-        *y = if x.is_nan() { *x } else { points };
-    }
-}
-
-/// Steps without branches: from the worst cut to the best, each reached cut takes over.
-fn apply_steps(
-    cuts: &[(f64, f64)],
-    below: f64,
-    direction: Direction,
-    figures: &[f64],
-    out: &mut [f64],
-) {
-    map(figures, out, |_| below);
-    for (cut, points) in cuts.iter().rev() {
-        match direction {
-            Direction::Higher => figures
-                .iter()
-                .zip(&mut *out)
-                .for_each(|(x, y)| *y = if *x >= *cut { *points } else { *y }),
-            Direction::Lower => figures
-                .iter()
-                .zip(&mut *out)
-                .for_each(|(x, y)| *y = if *x <= *cut { *points } else { *y }),
-        }
-    }
 }
 
 fn reaches(x: f64, cut: f64, direction: Direction) -> bool {

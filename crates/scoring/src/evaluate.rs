@@ -3,11 +3,12 @@
 use std::num::NonZeroUsize;
 use std::ops::Range;
 
-use rulebook::figures::{Figure, MISSING};
+use rulebook::figures::{Figure, MISSING, NOT_APPLICABLE};
 
 use crate::curve::{Curve, Slot, signed};
 use crate::plan::{GroupNode, LeafRole, Member, Mix};
 use crate::ruler::{Fill, FittedLeaf, Ruler};
+use crate::wide::{self, has_gap};
 
 /// Units in a block: a few columns of it fit in the first-level cache.
 const BLOCK: usize = 1024;
@@ -63,6 +64,7 @@ pub(crate) fn given_points(
     out
 }
 
+/// Fills `out` with the points of the figures given; says whether there are gaps.
 fn fill_given(
     ruler: &Ruler<'_>,
     position: usize,
@@ -70,22 +72,31 @@ fn fill_given(
     span: Range<usize>,
     out: &mut [f64],
     work: &mut Workspace,
-) {
-    let Some(leaf) = ruler.plan.leaves.get(position) else {
-        return;
-    };
+) -> bool {
     let mut derived = work.take(0);
     let figures = ruler.prepared.block(position, span.clone(), &mut derived);
-    match &fitted.curve {
-        Curve::Formula { .. } => apply_formula(ruler, position, fitted, span, figures, out),
-        curve => curve.apply(figures, out),
-    }
-    if let Some(cut) = fitted.relief {
-        let full = if leaf.role == LeafRole::Deduction {
+    let round = |points: f64| {
+        ruler
+            .plan
+            .rounder
+            .map_or(points, |rounder| rounder.grains(points))
+    };
+    let gap = match (&fitted.curve, ruler.plan.rounder) {
+        (Curve::Formula { .. }, _) => {
+            apply_formula(ruler, position, fitted, span, figures, out);
+            out.iter_mut()
+                .filter(|y| !y.is_nan())
+                .for_each(|y| *y = round(*y));
+            has_gap(out)
+        }
+        (curve, rounder) => curve.apply(figures, out, rounder),
+    };
+    if let (Some(cut), Some(leaf)) = (fitted.relief, ruler.plan.leaves.get(position)) {
+        let full = round(if leaf.role == LeafRole::Deduction {
             0.0
         } else {
             leaf.full
-        };
+        });
         let relieved = |x: f64| signed(x, leaf.direction) >= cut;
         figures
             .iter()
@@ -93,11 +104,8 @@ fn fill_given(
             .filter(|(x, _)| relieved(**x))
             .for_each(|(_, y)| *y = full);
     }
-    if let Some(rounder) = ruler.plan.rounder {
-        out.iter_mut()
-            .for_each(|y| *y = if y.is_nan() { *y } else { rounder.grains(*y) });
-    }
     work.give(derived);
+    gap
 }
 
 /// Formulas may look at other measures of the unit; where one of those is a gap, so is the result.
@@ -160,20 +168,33 @@ fn finite(value: f64) -> f64 {
     if value.is_finite() { value } else { MISSING }
 }
 
-/// A leaf's values with gaps filled by policy; NaN where it is left out.
+/// A leaf's values with gaps filled by policy; NaN where it is left out. Says whether it is for any unit.
 fn fill_leaf(
     ruler: &Ruler<'_>,
     position: usize,
     span: Range<usize>,
     out: &mut [f64],
     work: &mut Workspace,
-) {
+) -> bool {
     let Some(fitted) = ruler.leaves.get(position) else {
-        return;
+        return false;
     };
-    fill_given(ruler, position, fitted, span, out, work);
-    if !has_gap(out) {
-        return;
+    if !fill_given(ruler, position, fitted, span, out, work) {
+        return false;
+    }
+    if let (Fill::Value(missing), Fill::Value(not_applicable)) =
+        (fitted.missing, fitted.not_applicable)
+    {
+        let stand_in = |y: f64| {
+            if y.to_bits() == NOT_APPLICABLE.to_bits() {
+                not_applicable
+            } else {
+                missing
+            }
+        };
+        out.iter_mut()
+            .for_each(|y| *y = if y.is_nan() { stand_in(*y) } else { *y });
+        return false;
     }
     for (unit, y) in out.iter_mut().enumerate().filter(|(_, y)| y.is_nan()) {
         let fill = if Figure::of(*y) == Figure::NotApplicable {
@@ -183,6 +204,7 @@ fn fill_leaf(
         };
         *y = stand_in(fill, unit, work);
     }
+    has_gap(out)
 }
 
 /// The value that stands in for a gap; NaN for none.
@@ -199,41 +221,39 @@ fn stand_in(fill: Fill, unit: usize, work: &mut Workspace) -> f64 {
     }
 }
 
-/// Whether any value is NaN; without a branch per value.
-fn has_gap(values: &[f64]) -> bool {
-    values.iter().fold(false, |gap, value| gap | value.is_nan())
-}
-
-/// A group's values after its rule, gaps filled by its policy.
+/// A group's values after its rule, gaps filled by its policy. Says whether gaps are left.
 fn fill_group(
     ruler: &Ruler<'_>,
     position: usize,
     span: Range<usize>,
     out: &mut [f64],
     work: &mut Workspace,
-) {
+) -> bool {
     let (Some(group), Some(fitted)) = (ruler.plan.groups.get(position), ruler.groups.get(position))
     else {
-        return;
+        return false;
     };
-    match &group.mix {
+    let mut gap = match &group.mix {
         Mix::Sum => fill_sum(ruler, group, span.clone(), out, work),
         Mix::Formula(..) => fill_formula(ruler, group, span.clone(), out, work),
         _ => fill_mean(ruler, group, span.clone(), out, work),
-    }
+    };
     if let Some(least) = group.at_least {
         require_given(ruler, position, least, span, out);
+        gap = has_gap(out);
     }
     if let Some(curve) = &fitted.curve {
         out.iter_mut()
             .filter(|y| !y.is_nan())
             .for_each(|y| *y = curve.at(*y));
     }
-    if fitted.missing != Fill::Drop && has_gap(out) {
-        for (unit, y) in out.iter_mut().enumerate().filter(|(_, y)| y.is_nan()) {
-            *y = stand_in(fitted.missing, unit, work);
-        }
+    if !gap || fitted.missing == Fill::Drop {
+        return gap;
     }
+    for (unit, y) in out.iter_mut().enumerate().filter(|(_, y)| y.is_nan()) {
+        *y = stand_in(fitted.missing, unit, work);
+    }
+    has_gap(out)
 }
 
 fn fill_member(
@@ -242,7 +262,7 @@ fn fill_member(
     span: Range<usize>,
     out: &mut [f64],
     work: &mut Workspace,
-) {
+) -> bool {
     match member {
         Member::Leaf(leaf) => fill_leaf(ruler, leaf, span, out, work),
         Member::Group(group) => fill_group(ruler, group, span, out, work),
@@ -256,28 +276,26 @@ fn fill_sum(
     span: Range<usize>,
     out: &mut [f64],
     work: &mut Workspace,
-) {
+) -> bool {
     let mut values = work.take(span.len());
     let mut present = work.take(0);
     out.fill(0.0);
     let mut before = 0.0;
     for (member, _) in &group.members {
         let full = member_full(ruler, *member);
-        fill_member(ruler, *member, span.clone(), &mut values, work);
-        if present.is_empty() && has_gap(&values) {
+        let gap = fill_member(ruler, *member, span.clone(), &mut values, work);
+        if gap && present.is_empty() {
             present.resize(span.len(), before);
         }
         if present.is_empty() {
-            values
-                .iter()
-                .zip(&mut *out)
-                .for_each(|(value, sum)| *sum += value);
+            wide::add(&values, out);
         } else {
             add_present(&values, full, out, &mut present);
         }
         before += full;
     }
-    if !present.is_empty() {
+    let left_out = !present.is_empty();
+    if left_out {
         scale_up(ruler, group.full, &present, out);
     } else if group.members.is_empty() {
         out.fill(MISSING);
@@ -285,6 +303,7 @@ fn fill_sum(
     present.clear();
     work.give(present);
     work.give(values);
+    (left_out || group.members.is_empty()) && has_gap(out)
 }
 
 fn member_full(ruler: &Ruler<'_>, member: Member) -> f64 {
@@ -320,7 +339,7 @@ fn fill_mean(
     span: Range<usize>,
     out: &mut [f64],
     work: &mut Workspace,
-) {
+) -> bool {
     let mut values = work.take(span.len());
     let mut weights = work.take(span.len());
     out.fill(0.0);
@@ -343,6 +362,7 @@ fn fill_mean(
     }
     work.give(weights);
     work.give(values);
+    has_gap(out)
 }
 
 /// What a mean of this kind averages.
@@ -375,9 +395,9 @@ fn fill_formula(
     span: Range<usize>,
     out: &mut [f64],
     work: &mut Workspace,
-) {
+) -> bool {
     let Mix::Formula(formula, slots) = &group.mix else {
-        return;
+        return false;
     };
     let columns: Vec<Vec<f64>> = group
         .members
@@ -404,6 +424,7 @@ fn fill_formula(
         };
     }
     columns.into_iter().for_each(|column| work.give(column));
+    has_gap(out)
 }
 
 /// Makes the group missing where fewer members than `least` have a figure of their own.
@@ -445,7 +466,7 @@ fn require_given(
 /// The values of a group for all units, in grains where the scheme rounds.
 pub(crate) fn group_column(ruler: &Ruler<'_>, group: usize) -> Vec<f64> {
     whole_column(ruler, |span, out, work| {
-        fill_group(ruler, group, span, out, work)
+        fill_group(ruler, group, span, out, work);
     })
 }
 
@@ -465,7 +486,7 @@ pub(crate) fn leaf_value(ruler: &Ruler<'_>, leaf: usize, unit: usize) -> f64 {
     )
 }
 
-fn one_value(fill: impl Fn(Range<usize>, &mut [f64], &mut Workspace), unit: usize) -> f64 {
+fn one_value(fill: impl Fn(Range<usize>, &mut [f64], &mut Workspace) -> bool, unit: usize) -> f64 {
     let mut work = Workspace::default();
     let mut value = [MISSING];
     work.start(1);
@@ -477,7 +498,7 @@ fn one_value(fill: impl Fn(Range<usize>, &mut [f64], &mut Workspace), unit: usiz
 /// The values of an item for all units, in grains where the scheme rounds.
 pub(crate) fn leaf_column(ruler: &Ruler<'_>, leaf: usize) -> Vec<f64> {
     whole_column(ruler, |span, out, work| {
-        fill_leaf(ruler, leaf, span, out, work)
+        fill_leaf(ruler, leaf, span, out, work);
     })
 }
 
@@ -520,16 +541,25 @@ fn score_range(ruler: &Ruler<'_>, start: usize, out: &mut [f64]) {
         if ruler.has_adjustments() {
             adjust(ruler, span.clone(), out, &mut work);
         } else {
-            out.iter_mut()
-                .filter(|y| !y.is_nan())
-                .for_each(|y| *y = ruler.finish(*y, 0.0, 0.0));
+            let finished = |y: f64| {
+                if y.is_nan() {
+                    y
+                } else {
+                    ruler.finish(y, 0.0, 0.0)
+                }
+            };
+            out.iter_mut().for_each(|y| *y = finished(*y));
         }
         let screened = |unit: usize| ruler.prepared.is_screened(span.start + unit);
-        for (unit, score) in out.iter_mut().enumerate() {
-            if work.withheld.get(unit).copied().unwrap_or(false) || screened(unit) {
-                *score = MISSING;
-            }
-        }
+        let withheld = work
+            .withheld
+            .iter()
+            .enumerate()
+            .map(|(unit, withheld)| *withheld || screened(unit));
+        out.iter_mut()
+            .zip(withheld)
+            .filter(|(_, withheld)| *withheld)
+            .for_each(|(score, _)| *score = MISSING);
     }
 }
 

@@ -18,8 +18,10 @@ mod prepare;
 mod rank;
 mod rounding;
 mod ruler;
+pub mod run;
 mod sort;
 mod stats;
+mod wide;
 
 pub use band::{Bands, Coverage};
 pub use class::{Class, ClassColumn, PreviousResult};

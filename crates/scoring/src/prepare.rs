@@ -15,6 +15,7 @@ use crate::class::Class;
 use crate::curve::signed;
 use crate::plan::{Leaf, Plan, PlanError};
 use crate::stats;
+use crate::wide::has_gap;
 
 /// What preparation did, for whoever asks why a figure isn't the one handed in.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -81,6 +82,17 @@ impl Prepared<'_> {
         })
     }
 
+    /// Whether an indicator's column has a gap; `handed_in` tells it of the column as it was handed in.
+    pub fn has_gap(&self, leaf: usize, handed_in: bool) -> bool {
+        let untouched = |column: &LeafColumn<'_>| {
+            matches!(column.figures, Cow::Borrowed(_)) && column.progress.is_none()
+        };
+        match self.columns.get(leaf) {
+            Some(column) if untouched(column) => handed_in,
+            _ => self.figures(leaf).is_some_and(|figures| has_gap(&figures)),
+        }
+    }
+
     /// The figures of a block of units; progress is worked out into `derived`.
     pub fn block<'b>(
         &'b self,
@@ -133,13 +145,13 @@ impl Prepared<'_> {
 }
 
 impl Base<'_> {
-    /// The progress from `from` to `x`; better is positive. A gap where either is one: progress nobody can tell is missing.
+    /// The progress from `from` to `x`; better is positive. A gap where either is one.
     fn progress(&self, x: f64, from: f64) -> f64 {
         if x.is_nan() {
             return x;
         }
         if from.is_nan() {
-            return MISSING;
+            return from;
         }
         let change = signed(x - from, self.direction);
         match self.rule.kind {
@@ -153,12 +165,12 @@ impl Base<'_> {
     fn gap_closed(&self, x: f64, from: f64, change: f64) -> f64 {
         let target = self.rule.target.unwrap_or(0.0);
         let left = |figure: f64| signed(target - figure, self.direction);
-        if left(x) <= 0.0 {
+        if left(x) <= 0.0 && left(from) <= 0.0 {
             1.0
-        } else if left(from) <= 0.0 {
-            self.rule.zero.min(0.0)
+        } else if left(from) == 0.0 {
+            0.0
         } else {
-            change / left(from)
+            change / left(from).abs()
         }
     }
 }

@@ -6,8 +6,11 @@ use rulebook::model::RoundingMode;
 /// figures such as 0.285 have no exact binary form, and nobody should lose a hundredth to that.
 const TIE: f64 = 1e-6;
 
+/// What is added before rounding half up.
+pub(crate) const HALF: f64 = 0.5 + TIE;
+
 /// 1.5 · 2⁵²: adding and subtracting it rounds any |v| < 2⁵¹ to the nearest integer, and vectorises on every machine.
-const MAGIC: f64 = 6_755_399_441_055_744.0;
+pub(crate) const MAGIC: f64 = 6_755_399_441_055_744.0;
 
 /// The greatest integer not above `v`, for |v| < 2⁵¹.
 #[inline]
@@ -43,11 +46,16 @@ impl Rounder {
     pub fn grains(self, points: f64) -> f64 {
         let v = points * self.per_point;
         match self.mode {
-            RoundingMode::HalfUp => floor(v + (0.5 + TIE)),
+            RoundingMode::HalfUp => floor(v + HALF),
             RoundingMode::Down => floor(v + TIE),
             RoundingMode::Up => -floor(TIE - v),
             RoundingMode::HalfEven => half_even(v),
         }
+    }
+
+    /// Whether it rounds half up, the usual way.
+    pub(crate) fn is_half_up(self) -> bool {
+        self.mode == RoundingMode::HalfUp
     }
 
     /// Grains as points: the double nearest to the decimal number.

@@ -15,6 +15,9 @@ use crate::rank::{self, Ranks};
 use crate::rounding::Rounder;
 use crate::stats;
 
+/// Fewer units than this aren't worth a second thread.
+const SMALL: usize = 10_000;
+
 /// What stands in for a gap.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Fill {
@@ -63,7 +66,7 @@ pub struct NodeColumn {
 }
 
 impl<'a> Ruler<'a> {
-    /// Fits a scheme to a class.
+    /// Fits a scheme to a class, on so many threads: the result is the same for any number.
     ///
     /// # Errors
     /// The first reason why the scheme can't be scored; `merit check` finds all of them before.
@@ -71,20 +74,18 @@ impl<'a> Ruler<'a> {
         scheme: &Scheme,
         measures: &[&Measure],
         class: &'a Class<'a>,
+        threads: NonZeroUsize,
     ) -> Result<Self, PlanError> {
         let plan = Plan::of(scheme)?;
         let prepared = prepare::prepare(&plan, measures, class)?;
         let mut ruler = Self {
             class,
-            leaves: Vec::with_capacity(plan.leaves.len()),
+            leaves: Vec::new(),
             groups: Vec::new(),
             plan,
             prepared,
         };
-        for position in 0..ruler.plan.leaves.len() {
-            let fitted = ruler.fit_leaf(position);
-            ruler.leaves.push(fitted);
-        }
+        ruler.leaves = ruler.fit_leaves(threads);
         ruler.groups = vec![
             FittedGroup {
                 curve: None,
@@ -96,6 +97,35 @@ impl<'a> Ruler<'a> {
             ruler.fit_group(position);
         }
         Ok(ruler)
+    }
+
+    /// Each leaf is fitted on its own, so they can be shared out; one thread takes every n-th, as dear rules often stand together.
+    fn fit_leaves(&self, threads: NonZeroUsize) -> Vec<FittedLeaf> {
+        let leaves = self.plan.leaves.len();
+        let share = |thread: usize| {
+            (thread..leaves)
+                .step_by(threads.get())
+                .map(|leaf| (leaf, self.fit_leaf(leaf)))
+                .collect()
+        };
+        if threads.get() == 1 || self.class.len() < SMALL {
+            return (0..leaves).map(|leaf| self.fit_leaf(leaf)).collect();
+        }
+        let mut fitted: Vec<(usize, FittedLeaf)> = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads.get())
+                .map(|thread| scope.spawn(move || -> Vec<_> { share(thread) }))
+                .collect();
+            workers
+                .into_iter()
+                .flat_map(|worker| {
+                    worker
+                        .join()
+                        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+                })
+                .collect()
+        });
+        fitted.sort_by_key(|(leaf, _)| *leaf);
+        fitted.into_iter().map(|(_, fitted)| fitted).collect()
     }
 
     fn fit_leaf(&self, position: usize) -> FittedLeaf {
@@ -124,7 +154,10 @@ impl<'a> Ruler<'a> {
         }
         let needs_mean =
             |policy: &Fallback| matches!(policy, Fallback::ClassMean | Fallback::Previous);
-        let gaps = || figures.iter().any(|x| x.is_nan());
+        let gaps = || {
+            self.prepared
+                .has_gap(position, self.class.has_gap(leaf.item.measure.as_str()))
+        };
         let mean = (policies.iter().any(needs_mean) && gaps())
             .then(|| self.mean_points(position, &fitted))
             .flatten();
@@ -419,7 +452,7 @@ pub fn score<'a>(
     class: &'a Class<'a>,
     threads: NonZeroUsize,
 ) -> Result<Scored<'a>, PlanError> {
-    let ruler = Ruler::fit(scheme, measures, class)?;
+    let ruler = Ruler::fit(scheme, measures, class, threads)?;
     let mut scores = ruler.scores(threads);
     apply_vetoes(&ruler, &mut scores);
     let coverage = band::coverage(&ruler);

@@ -109,7 +109,7 @@ fn evaluate_one(formula: &Formula, names: &[&str], inputs: &[f64]) -> f64 {
     if value.is_finite() {
         value + 0.0
     } else {
-        MISSING
+        NOT_APPLICABLE
     }
 }
 

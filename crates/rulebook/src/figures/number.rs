@@ -50,6 +50,12 @@ impl Spellings {
     /// What a cell says. The commonest case, a plain number, is tried first.
     #[inline]
     pub(super) fn parse(&self, text: &str) -> Result<Parsed, Flaw> {
+        if text.is_empty() {
+            return Ok(Parsed {
+                cell: MISSING,
+                spaces: false,
+            });
+        }
         if !self.like_numbers
             && let Ok(value) = text.parse::<f64>()
             && value.is_finite()
@@ -266,10 +272,12 @@ impl Limits {
         }
     }
 
-    /// Whether a figure (not "missing", not "not applicable") is refused.
+    /// Whether a figure is refused; what is missing or does not apply never is.
     #[inline]
     pub(super) fn refuses(self, value: f64) -> bool {
-        value < self.min || value > self.max || (self.whole && value.fract() != 0.0)
+        value < self.min
+            || value > self.max
+            || (self.whole && !value.is_nan() && value.fract() != 0.0)
     }
 
     /// Why a figure was refused, and what to do.

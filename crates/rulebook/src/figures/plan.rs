@@ -54,8 +54,16 @@ pub(super) struct Plan {
     pub roles: Vec<Role>,
     pub unit: usize,
     pub period: PeriodFrom,
-    /// Rows of other periods are passed over.
+    /// Rows of other periods are passed over, but for the one just before, which some rules look back at.
     pub only: Option<Period>,
+}
+
+impl Plan {
+    /// Whether rows of a period are read.
+    pub(super) fn reads(&self, period: Period) -> bool {
+        self.only
+            .is_none_or(|only| period == only || period == only.previous())
+    }
 }
 
 /// Reads the header of `grid`; `None` after an error that leaves nothing to read.

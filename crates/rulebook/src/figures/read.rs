@@ -31,7 +31,8 @@ pub struct Layout {
     pub unit_column: Option<String>,
     /// The column that holds the period; `period` when not said.
     pub period_column: Option<String>,
-    /// The period of tables without such a column; of those with one only its rows are read.
+    /// The period of tables without such a column; of those with one only its rows are read, and those of the period just
+    /// before it, which some rules look back at.
     pub period: Option<Period>,
 }
 

@@ -73,6 +73,9 @@ pub struct Text(pub BTreeMap<String, String>);
 /// The pattern of a language's tag: the common part of BCP 47.
 pub(crate) const LANGUAGE_TAG: &str = "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$";
 
+/// The pattern of a text that isn't blank.
+pub(crate) const VISIBLE: &str = r"\S";
+
 impl JsonSchema for Text {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Text".into()
@@ -84,7 +87,7 @@ impl JsonSchema for Text {
             "type": "object",
             "minProperties": 1,
             "propertyNames": { "pattern": LANGUAGE_TAG },
-            "additionalProperties": { "type": "string", "minLength": 1 }
+            "additionalProperties": { "type": "string", "pattern": VISIBLE }
         })
     }
 }

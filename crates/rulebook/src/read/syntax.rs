@@ -22,6 +22,17 @@ pub struct SyntaxError {
 }
 
 impl SyntaxError {
+    /// What the formatter can't take, though the checker can: whole numbers beyond 64 bits.
+    pub(crate) fn unsupported(error: &toml_edit::TomlError) -> Self {
+        let what = error.message();
+        Self {
+            span: error.span().unwrap_or(0..0),
+            code: codes::SYNTAX,
+            problem: say!("无法排版这一处({what})", "this can't be formatted ({what})"),
+            remedy: say!("改写这一处的值。", "Write this value differently."),
+        }
+    }
+
     /// The finding in a file.
     #[must_use]
     pub fn diagnostic(self, file: &str) -> Diagnostic {
@@ -30,6 +41,113 @@ impl SyntaxError {
             spot: Spot::Bytes(self.span),
         };
         Diagnostic::error(self.code, place, self.problem).remedy(self.remedy)
+    }
+}
+
+/// A line that keeps the parser from reading what follows.
+pub(crate) struct BadLine {
+    /// The line's bytes, without its end.
+    pub span: Range<usize>,
+    /// What is wrong in that line.
+    pub errors: Vec<SyntaxError>,
+    /// What stands in for it; as long as the line, so that all places stay the same.
+    pub filler: String,
+}
+
+/// The line to set aside before reading again; `None` where that wouldn't help.
+pub(crate) fn bad_line(errors: &[Error], text: &str) -> Option<BadLine> {
+    open_header(errors, text)
+        .or_else(|| open_line(errors, text))
+        .or_else(|| closed_line(errors, text))
+}
+
+/// The first header that isn't closed: another stands in, which takes the keys below.
+fn open_header(errors: &[Error], text: &str) -> Option<BadLine> {
+    let unclosed = |error: &&Error| {
+        error.message().starts_with("unclosed table")
+            || error.message().starts_with("unclosed array table")
+    };
+    let start = errors
+        .iter()
+        .filter(unclosed)
+        .filter_map(|error| Some(error.span()?.start))
+        .min()?;
+    let mut line = BadLine::at(text, start, errors);
+    if let Some(name) = line.span.len().checked_sub(4).filter(|length| *length > 0) {
+        line.filler = format!("[[{}]]", "_".repeat(name));
+    }
+    (!line.span.is_empty()).then_some(line)
+}
+
+/// The first line with an open brace that swallows the lines below it.
+fn open_line(errors: &[Error], text: &str) -> Option<BadLine> {
+    let is = |error: &Error, what: &str| error.message().starts_with(what);
+    errors
+        .iter()
+        .find(|error| is(error, "unclosed inline table"))?;
+    let swallowed = |error: &Error| {
+        let start = error.span()?.start.min(text.len());
+        let above = text.get(..start)?.trim_end();
+        let broken = text
+            .get(above.len()..)?
+            .trim_start_matches([' ', '\t', '\r']);
+        (is(error, "missing comma between key-value pairs") && broken.starts_with('\n'))
+            .then_some(above.len())
+    };
+    let end = errors.iter().filter_map(swallowed).min()?;
+    let mut line = BadLine::at(text, end, errors);
+    if line.errors.is_empty() {
+        let (problem, remedy) = brackets("unclosed inline table")?;
+        line.errors.push(SyntaxError {
+            span: end..end,
+            code: codes::SYNTAX,
+            problem,
+            remedy,
+        });
+    }
+    Some(line)
+}
+
+/// The first line with an error whose brackets are paired and which is no header, so that nothing else hangs on it.
+fn closed_line(errors: &[Error], text: &str) -> Option<BadLine> {
+    let mut starts: Vec<usize> = errors
+        .iter()
+        .filter_map(|error| Some(error.span()?.start))
+        .collect();
+    starts.sort_unstable();
+    let lines = starts
+        .into_iter()
+        .map(|start| BadLine::at(text, start, errors));
+    let mut lines = lines.filter(|line| {
+        let line = text.get(line.span.clone()).unwrap_or_default().trim_start();
+        let count = |brackets: [char; 2]| line.matches(brackets).count();
+        let several_lines = line.contains("\"\"\"") || line.contains("'''");
+        !line.is_empty()
+            && !line.starts_with(['[', '#'])
+            && !several_lines
+            && count(['[', '{']) == count([']', '}'])
+    });
+    lines.next()
+}
+
+impl BadLine {
+    fn at(text: &str, offset: usize, errors: &[Error]) -> Self {
+        let offset = offset.min(text.len());
+        let start = text
+            .get(..offset)
+            .and_then(|above| above.rfind('\n'))
+            .map_or(0, |at| at + 1);
+        let end = text
+            .get(start..)
+            .and_then(|below| below.find('\n'))
+            .map_or(text.len(), |at| start + at);
+        let mut errors = translated(errors, text);
+        errors.retain(|error| (start..=end).contains(&error.span.start));
+        Self {
+            span: start..end,
+            errors,
+            filler: "#".repeat(end - start),
+        }
     }
 }
 
@@ -55,7 +173,8 @@ fn translate(error: &Error, text: &str) -> SyntaxError {
         codes::SYNTAX
     };
     let found = text.get(span.clone()).unwrap_or_default();
-    let (problem, remedy) = words(what, found).unwrap_or_else(|| other(what, expected));
+    let (problem, remedy) = words(what, found, text.get(span.start..).unwrap_or_default())
+        .unwrap_or_else(|| other(what, expected));
     SyntaxError {
         span,
         code,
@@ -64,7 +183,7 @@ fn translate(error: &Error, text: &str) -> SyntaxError {
     }
 }
 
-fn words(what: &str, found: &str) -> Option<(Say, Say)> {
+fn words(what: &str, found: &str, rest: &str) -> Option<(Say, Say)> {
     Some(match what {
         "duplicate key" => (
             say!("键 {found} 写了两次", "the key {found} is written twice"),
@@ -73,7 +192,7 @@ fn words(what: &str, found: &str) -> Option<(Say, Say)> {
                 "Keep one; each item of a list starts with [[{found}]]."
             ),
         ),
-        "string values must be quoted" if !found.is_empty() => (
+        "string values must be quoted" | "invalid boolean" if !found.is_empty() => (
             say!("文字 {found} 没有加引号", "the text {found} has no quotes"),
             say!("写作 \"{found}\"。", "Write \"{found}\"."),
         ),
@@ -90,8 +209,7 @@ fn words(what: &str, found: &str) -> Option<(Say, Say)> {
         "string values must be quoted"
         | "missing value for key"
         | "missing value"
-        | "invalid value"
-        | "key with no value" => (
+        | "invalid value" => (
             say!(
                 "等号后面没有可读的值",
                 "there is no value that can be read here"
@@ -101,11 +219,18 @@ fn words(what: &str, found: &str) -> Option<(Say, Say)> {
                 "Write a value: text in quotes, numbers without."
             ),
         ),
+        _ if rest.starts_with(',') && what.contains("key") && !what.contains("comma") => (
+            say!("值的后面多了逗号", "there is a comma behind the value"),
+            say!(
+                "数里不写千分号;列表要放进方括号。",
+                "Write numbers without separators of thousands; put lists in brackets."
+            ),
+        ),
         _ => {
             return brackets(what)
                 .or_else(|| strings(what))
                 .or_else(|| keys(what, found))
-                .or_else(|| numbers(what, found));
+                .or_else(|| numbers(what));
         }
     })
 }
@@ -190,7 +315,11 @@ fn strings(what: &str) -> Option<(Say, Say)> {
 
 fn keys(what: &str, found: &str) -> Option<(Say, Say)> {
     Some(match what {
-        "invalid unquoted key" | "unquoted keys cannot be empty" => (
+        "unquoted keys cannot be empty" => (
+            say!("等号前面没有键", "there is no key before the equals sign"),
+            say!("写作 键 = 值。", "Write key = value."),
+        ),
+        "invalid unquoted key" => (
             say!(
                 "这里的键 {found} 不合写法",
                 "{found} can't be a key as it stands"
@@ -200,7 +329,8 @@ fn keys(what: &str, found: &str) -> Option<(Say, Say)> {
                 "A key has letters, digits, underscores and hyphens only."
             ),
         ),
-        "missing assignment between key-value pairs"
+        "key with no value"
+        | "missing assignment between key-value pairs"
         | "invalid key-value pair"
         | "unexpected key or value" => (
             say!("这一行不是“键 = 值”", "this isn't `key = value`"),
@@ -208,6 +338,13 @@ fn keys(what: &str, found: &str) -> Option<(Say, Say)> {
                 "写作 键 = 值;说明文字以 # 开头。",
                 "Write key = value; start remarks with #."
             ),
+        ),
+        "missing key for inline table element" | "invalid inline table element" => (
+            say!(
+                "花括号里的这一项没有键",
+                "this item of the table has no key"
+            ),
+            say!("写作 {{ 键 = 值 }}。", "Write {{ key = value }}."),
         ),
         "extra `=`" | "extra assignment between key-value pairs" | "unexpected `=` in array" => (
             say!("多了一个等号", "there is an equals sign too many"),
@@ -224,16 +361,15 @@ fn keys(what: &str, found: &str) -> Option<(Say, Say)> {
     })
 }
 
-fn numbers(what: &str, found: &str) -> Option<(Say, Say)> {
-    let number = ["sign", "radix", "zero", "`_`", "number", "integer", "float"]
-        .iter()
-        .any(|word| what.contains(word));
+fn numbers(what: &str) -> Option<(Say, Say)> {
+    let number = [
+        " sign", "radix", "zero", "`_`", "number", "integer", "float",
+    ]
+    .iter()
+    .any(|word| what.contains(word));
     number.then(|| {
         (
-            say!(
-                "数 {found} 的写法不对",
-                "the number {found} isn't written right"
-            ),
+            say!("这个数的写法不对", "this number isn't written right"),
             say!(
                 "写作 12、-3 或 0.95,不加千分号。",
                 "Write 12, -3 or 0.95, without separators of thousands."

@@ -51,17 +51,34 @@ pub(crate) struct Entry {
 }
 
 /// The tree of a text and all its syntax errors, in order.
+///
+/// The parser may misread what follows an error or stop at it. So a line with an error is set aside and the rest read
+/// again, until every mistake has been reported once.
 pub(crate) fn parse(text: &str) -> (Node, Vec<SyntaxError>) {
-    let (root, errors) = DeTable::parse_recoverable(text);
-    let entries = entries(root.get_ref());
+    let mut rest = text.to_owned();
+    let mut found = Vec::new();
+    for _ in 0..MOST_BAD_LINES {
+        let (_, errors) = DeTable::parse_recoverable(&rest);
+        let Some(line) = syntax::bad_line(&errors, &rest) else {
+            break;
+        };
+        rest.replace_range(line.span, &line.filler);
+        found.extend(line.errors);
+    }
+    let (root, errors) = DeTable::parse_recoverable(&rest);
+    found.extend(syntax::translated(&errors, &rest));
+    found.sort_by_key(|error| (error.span.start, error.span.end));
+    let content = Content::Table(entries(root.get_ref()));
     (
         Node {
             span: 0..0,
-            content: Content::Table(entries),
+            content,
         },
-        syntax::translated(&errors, text),
+        found,
     )
 }
+
+const MOST_BAD_LINES: usize = 50;
 
 fn entries(table: &DeTable<'_>) -> Vec<Entry> {
     let entry = |(key, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| Entry {

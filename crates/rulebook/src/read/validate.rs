@@ -176,18 +176,6 @@ impl Check<'_> {
     // Texts
 
     fn text(&mut self, node: &Node, text: &str, schema: View<'_>) {
-        if text.trim().is_empty() && wording::number(schema, "minLength").is_some() {
-            let remedy = say!(
-                "写上文字,或删去这个键。",
-                "Write something, or remove the key."
-            );
-            return self.report(
-                codes::EMPTY,
-                &node.span,
-                say!("文字是空的", "the text is empty"),
-                remedy,
-            );
-        }
         if let Some(pattern) = schema.text("pattern").and_then(Pattern::named)
             && !pattern.matches(text)
         {
@@ -211,6 +199,14 @@ impl Check<'_> {
                 say!(
                     "写作 2026、2026-H1、2026-Q1 或 2026-01。",
                     "Write 2026, 2026-H1, 2026-Q1 or 2026-01."
+                ),
+            ),
+            Pattern::Visible => (
+                codes::EMPTY,
+                say!("文字是空的", "the text is empty"),
+                say!(
+                    "写上文字,或删去这个键。",
+                    "Write something, or remove the key."
                 ),
             ),
             Pattern::Language => (
@@ -334,7 +330,7 @@ impl Check<'_> {
         for entry in entries {
             self.chosen(entry, variants);
         }
-        if let [] = entries {
+        if entries.is_empty() {
             let remedy = wording::advice(None, &forms(variants));
             self.report(
                 codes::EMPTY,

@@ -33,7 +33,7 @@ pub(crate) fn expected(schema: View<'_>) -> Say {
         Some("string") => say!("文字", "a text"),
         Some("integer") => say!("整数", "a whole number"),
         Some("number") => say!("数", "a number"),
-        Some("boolean") => say!("true 或 false", "true or false"),
+        Some("boolean") => say!("“true”或“false”", "true or false"),
         Some("array") => say!("列表", "a list"),
         _ => say!("表", "a table"),
     }

@@ -121,6 +121,14 @@ fn a_wide_table() {
 }
 
 #[test]
+fn a_whole_number_may_be_missing_or_not_apply() {
+    let text = "unit,category,due,done\na,town,,5\nb,town,n/a,5\n";
+    let (figures, findings) = read(&campaign(), text, &january());
+    assert_eq!(show(&findings), "");
+    assert!(figures.is_some());
+}
+
+#[test]
 fn a_long_table_and_a_wide_one_are_merged() {
     let long =
         "period,unit,measure,value,n\n2026-01,a,due,4,\n2026-02,a,due,5,\n2026-02,b,happy,0.5,20\n";
@@ -156,8 +164,8 @@ fn a_long_table_and_a_wide_one_are_merged() {
 }
 
 #[test]
-fn only_the_period_asked_for_is_read() {
-    let text = "unit,when,due,done\na,2026-01,1,1\na,2026-02,2,2\n";
+fn only_the_period_asked_for_and_the_one_before_are_read() {
+    let text = "unit,when,due,done\na,2025-11,0,0\na,2025-12,0,0\na,2026-01,1,1\na,2026-02,2,2\n";
     let layout = Layout {
         period_column: Some("when".to_owned()),
         ..january()
@@ -170,7 +178,7 @@ fn only_the_period_asked_for_is_read() {
             .keys()
             .map(Period::to_string)
             .collect::<Vec<_>>(),
-        ["2026-01"]
+        ["2025-12", "2026-01"]
     );
 }
 

@@ -1,0 +1,204 @@
+//! `merit score`: scores, ranks and bands.
+
+use std::io::IsTerminal;
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use rulebook::figures::{Figures, Layout};
+use rulebook::model::Scheme;
+use rulebook::{Campaign, say};
+use scoring::run::{Outcome, Run, RunError, Selection};
+
+use crate::args::{self, Format, Score};
+use crate::failure::Failure;
+use crate::lang::lang;
+use crate::output::Report;
+use crate::output::csv::Csv;
+use crate::output::json::Json;
+use crate::output::save;
+use crate::output::table::{Table, category_name};
+use crate::output::xlsx::Xlsx;
+use crate::{load, progress, terminal};
+
+/// Scores a campaign and delivers the results in the layout asked for.
+pub fn run(args: &Score) -> Result<(), Failure> {
+    let format = format(args)?;
+    let opened = load::campaign(&args.folder.dir)?;
+    let campaign = &opened.campaign;
+    let scheme = named(campaign, args.scheme.as_deref())?;
+    let figures = load::figures(
+        &opened,
+        &args.folder.dir,
+        &args.figures.measures,
+        &layout(&args.figures),
+    )?;
+    let mut report = report(format, campaign);
+    let selection = Selection {
+        period: args.figures.period,
+        scheme,
+    };
+    each(
+        campaign,
+        &figures,
+        selection,
+        args.figures.threads,
+        |outcome| report.add(outcome),
+    )?;
+    let bytes = report.finish()?;
+    match (&args.out, format) {
+        (None, Format::Table) => terminal::print(&String::from_utf8_lossy(&bytes)),
+        (out, _) => save::deliver(out.as_deref(), &plain(bytes, format)),
+    }
+}
+
+/// A table that goes into a file has no colours.
+fn plain(bytes: Vec<u8>, format: Format) -> Vec<u8> {
+    if format == Format::Table {
+        anstream::adapter::strip_bytes(&bytes).into_vec()
+    } else {
+        bytes
+    }
+}
+
+fn format(args: &Score) -> Result<Format, Failure> {
+    let ending = args
+        .out
+        .as_deref()
+        .and_then(Path::extension)
+        .map(|ending| ending.to_ascii_lowercase());
+    let by_ending = match ending.as_deref().and_then(|ending| ending.to_str()) {
+        Some("csv") => Format::Csv,
+        Some("json") => Format::Json,
+        Some("xlsx") => Format::Xlsx,
+        _ => Format::Table,
+    };
+    let format = args.format.unwrap_or(by_ending);
+    if format == Format::Xlsx && args.out.is_none() && std::io::stdout().is_terminal() {
+        return Err(Failure::Usage(say!(
+            "工作簿不能显示在屏幕上;请用 --out 指明文件",
+            "a workbook can't be shown on a terminal; name a file with --out"
+        )));
+    }
+    Ok(format)
+}
+
+fn report(format: Format, campaign: &Campaign) -> Box<dyn Report + '_> {
+    match format {
+        Format::Table => Box::new(Table::new(campaign)),
+        Format::Csv => Box::new(Csv::new()),
+        Format::Json => Box::new(Json::new(campaign)),
+        Format::Xlsx => Box::new(Xlsx::new()),
+    }
+}
+
+/// What the command line says about the tables.
+pub fn layout(args: &args::Figures) -> Layout {
+    Layout {
+        unit_column: args.unit_column.clone(),
+        period_column: args.period_column.clone(),
+        period: args.period,
+    }
+}
+
+/// The scheme with this id, which must score a category.
+pub fn named<'c>(campaign: &'c Campaign, id: Option<&str>) -> Result<Option<&'c Scheme>, Failure> {
+    let Some(id) = id else { return Ok(None) };
+    let known = || {
+        let ids = campaign
+            .effective
+            .iter()
+            .filter(|scheme| scheme.category.is_some());
+        ids.map(|scheme| scheme.id.as_str())
+            .collect::<Vec<_>>()
+            .join(lang().pick("、", ", "))
+    };
+    let scheme = campaign.scheme(id);
+    match scheme {
+        Some(scheme) if scheme.category.is_some() => Ok(Some(scheme)),
+        Some(_) => {
+            let known = known();
+            Err(Failure::Usage(say!(
+                "“{id}”是框架,不考核哪个类别;可以是:{known}",
+                "“{id}” is a frame and scores no category; name one of: {known}"
+            )))
+        }
+        None => {
+            let known = known();
+            Err(Failure::Usage(say!(
+                "没有细则“{id}”;可以是:{known}",
+                "there is no scheme “{id}”; name one of: {known}"
+            )))
+        }
+    }
+}
+
+/// Scores the classes selected and shows each; what has no scheme is said.
+pub fn each(
+    campaign: &Campaign,
+    figures: &Figures,
+    selection: Selection<'_>,
+    threads: Option<NonZeroUsize>,
+    mut visit: impl FnMut(&Outcome<'_, '_>),
+) -> Result<(), Failure> {
+    let run = Run::new(campaign, figures, selection);
+    for (period, category) in &run.without_scheme {
+        let name = category_name(campaign, category);
+        terminal::warning(&say!(
+            "{period} 没有{name}({category})的细则在施行,没有计分",
+            "no scheme for {name} ({category}) is in force in {period}; it isn't scored"
+        ));
+    }
+    if run.jobs.is_empty() {
+        return Err(nothing(figures, selection));
+    }
+    let units = run
+        .jobs
+        .iter()
+        .filter_map(|job| figures.periods.get(&job.period));
+    let bar = progress::scoring(
+        run.jobs.len(),
+        units.map(|figures| figures.units.len()).sum(),
+    );
+    let done = run.each(threads.unwrap_or_else(all_threads), |outcome| {
+        visit(outcome);
+        bar.inc(1);
+    });
+    bar.finish_and_clear();
+    done.map_err(|error| cannot(&error))
+}
+
+fn nothing(figures: &Figures, selection: Selection<'_>) -> Failure {
+    let periods: Vec<String> = figures.periods.keys().map(ToString::to_string).collect();
+    let given = periods.join(lang().pick("、", ", "));
+    Failure::Refused(Some(match selection.period {
+        Some(period) if !figures.periods.contains_key(&period) => {
+            say!(
+                "数据表里没有 {period} 的数,没有计分",
+                "the tables hold no figures of {period}; nothing was scored"
+            )
+        }
+        _ if given.is_empty() => {
+            say!(
+                "数据表里一个单位也没有,没有计分",
+                "the tables hold no unit; nothing was scored"
+            )
+        }
+        _ => say!(
+            "没有能计分的类别:{given} 都没有施行的细则",
+            "nothing can be scored: no scheme for these units is in force in {given}"
+        ),
+    }))
+}
+
+fn cannot(error: &RunError) -> Failure {
+    let (scheme, item) = (&error.scheme, &error.error.item);
+    let (zh, en) = (&error.error.problem.zh, &error.error.problem.en);
+    Failure::Refused(Some(say!(
+        "细则“{scheme}”不能计分:{item}:{zh}",
+        "the scheme “{scheme}” can't be scored: {item}: {en}"
+    )))
+}
+
+fn all_threads() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}

@@ -1,0 +1,34 @@
+//! Results in the layouts people ask for, and where they go.
+
+pub mod columns;
+pub mod csv;
+pub mod json;
+pub mod save;
+pub mod table;
+pub mod xlsx;
+
+use scoring::run::Outcome;
+
+use crate::failure::Failure;
+
+/// A layout of results: classes are added in order, then all is given as bytes.
+pub trait Report {
+    /// Adds a class.
+    fn add(&mut self, outcome: &Outcome<'_, '_>);
+
+    /// The bytes of all that was added.
+    ///
+    /// # Errors
+    /// The layout can't hold the results.
+    fn finish(self: Box<Self>) -> Result<Vec<u8>, Failure>;
+}
+
+/// A number as text: with so many decimals, or the shortest that reads back as the same number.
+pub fn number(value: f64, decimals: Option<u8>) -> String {
+    // Minus zero is a zero.
+    let value = value + 0.0;
+    match decimals {
+        Some(decimals) => format!("{value:.*}", usize::from(decimals)),
+        None => format!("{value}"),
+    }
+}

@@ -1,0 +1,107 @@
+//! Scores as a table for eyes: a heading for each class, then its units.
+
+use rulebook::{Campaign, say};
+use scoring::run::{Outcome, Row};
+
+use super::columns::{Align, lines};
+use super::{Report, number};
+use crate::failure::Failure;
+use crate::lang::{lang, tr};
+use crate::terminal;
+
+/// A table of each class, one under the other.
+pub struct Table<'c> {
+    campaign: &'c Campaign,
+    text: String,
+}
+
+impl<'c> Table<'c> {
+    /// No table yet.
+    pub fn new(campaign: &'c Campaign) -> Self {
+        Self {
+            campaign,
+            text: String::new(),
+        }
+    }
+}
+
+const ALIGN: [Align; 5] = [
+    Align::Right,
+    Align::Left,
+    Align::Left,
+    Align::Right,
+    Align::Left,
+];
+
+impl Report for Table<'_> {
+    fn add(&mut self, outcome: &Outcome<'_, '_>) {
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        self.text
+            .push_str(&terminal::heading(&heading(self.campaign, outcome)));
+        self.text.push('\n');
+        let header = [
+            tr("名次", "rank"),
+            tr("单位", "unit"),
+            tr("名称", "name"),
+            tr("得分", "score"),
+            tr("等次", "band"),
+        ];
+        let decimals = outcome.scored.ruler.decimals();
+        let rows: Vec<Vec<String>> = std::iter::once(header.map(str::to_owned).to_vec())
+            .chain(outcome.rows().map(|row| cells(&row, decimals)))
+            .collect();
+        self.text.push_str(&lines(&ALIGN, &rows, ""));
+    }
+
+    fn finish(self: Box<Self>) -> Result<Vec<u8>, Failure> {
+        Ok(self.text.into_bytes())
+    }
+}
+
+/// Period, category, scheme, and how many of its units are ranked.
+fn heading(campaign: &Campaign, outcome: &Outcome<'_, '_>) -> String {
+    let job = &outcome.job;
+    let category = category_name(campaign, job.category);
+    let scheme = job.scheme.name.get(lang());
+    let (period, ranked, all) = (job.period, outcome.scored.ranks.of(), outcome.units.len());
+    let trial = match job.scheme.status {
+        rulebook::model::Status::Trial => tr("(试行)", " (on trial)"),
+        rulebook::model::Status::Binding => "",
+    };
+    let text = say!(
+        "{period} {category}——{scheme}{trial},{all} 个单位,{ranked} 个参加排名",
+        "{period} {category} – {scheme}{trial}, {all} units, {ranked} ranked"
+    );
+    text.get(lang()).to_owned()
+}
+
+/// The name of a category.
+pub fn category_name<'c>(campaign: &'c Campaign, id: &'c str) -> &'c str {
+    let found = campaign
+        .file
+        .category
+        .iter()
+        .find(|category| category.id.as_str() == id);
+    found.map_or(id, |category| category.name.get(lang()))
+}
+
+fn cells(row: &Row<'_>, decimals: Option<u8>) -> Vec<String> {
+    let name = if row.unit.name == row.unit.id {
+        ""
+    } else {
+        &row.unit.name
+    };
+    vec![
+        row.rank.map(|rank| rank.to_string()).unwrap_or_default(),
+        row.unit.id.clone(),
+        name.to_owned(),
+        row.score.map_or_else(
+            || tr("不评", "not scored").to_owned(),
+            |score| number(score, decimals),
+        ),
+        row.band
+            .map_or_else(String::new, |band| band.name.get(lang()).to_owned()),
+    ]
+}

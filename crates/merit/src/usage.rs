@@ -1,0 +1,122 @@
+//! Reading the command line; what is wrong with it, in the language chosen.
+
+use std::process::ExitCode;
+
+use clap::FromArgMatches;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use rulebook::{Say, say};
+
+use crate::args::{Merit, command};
+use crate::failure::Failure;
+use crate::lang::lang;
+use crate::terminal;
+
+/// The arguments; or, when help was asked for or something is wrong, the exit code after saying so.
+pub fn parse() -> Result<Merit, ExitCode> {
+    let mut command = command();
+    let parsed = command
+        .try_get_matches_from_mut(std::env::args_os())
+        .and_then(|mut matches| Merit::from_arg_matches_mut(&mut matches));
+    parsed.map_err(|error| answer(&error))
+}
+
+fn answer(error: &clap::Error) -> ExitCode {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            match terminal::print(&error.render().ansi().to_string()) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(failure) => failure.report(),
+            }
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            terminal::show_text(&error.render().ansi().to_string());
+            ExitCode::from(Failure::USAGE)
+        }
+        _ => {
+            terminal::error(said(error).get(lang()));
+            terminal::show_text(hint(error).get(lang()));
+            ExitCode::from(Failure::USAGE)
+        }
+    }
+}
+
+/// What is wrong.
+fn said(error: &clap::Error) -> Say {
+    let of = |kind| error.get(kind).map(shown).unwrap_or_default();
+    let (arg, value) = (of(ContextKind::InvalidArg), of(ContextKind::InvalidValue));
+    match error.kind() {
+        ErrorKind::UnknownArgument => say!("没有“{arg}”这个参数", "there is no argument “{arg}”"),
+        ErrorKind::InvalidSubcommand => {
+            let name = of(ContextKind::InvalidSubcommand);
+            say!("没有“{name}”这个命令", "there is no command “{name}”")
+        }
+        ErrorKind::MissingSubcommand => say!("要写明命令", "a command is needed"),
+        ErrorKind::MissingRequiredArgument => say!("缺少 {arg}", "{arg} is missing"),
+        ErrorKind::InvalidValue if value.is_empty() => {
+            say!("{arg} 后面要写明", "{arg} needs a value")
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let (zh, en) = allowed(error);
+            say!(
+                "{arg} 不能是“{value}”{zh}",
+                "“{value}” won't do for {arg}{en}"
+            )
+        }
+        ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
+            say!("{arg} 后面要写明", "{arg} needs a value")
+        }
+        ErrorKind::ArgumentConflict => {
+            let other = of(ContextKind::PriorArg);
+            say!(
+                "{arg} 不能和 {other} 同用,或写了两次",
+                "{arg} can't go with {other}, or stands twice"
+            )
+        }
+        _ => {
+            let text = error.to_string();
+            let line = text.lines().next().unwrap_or_default();
+            say!("{line}", "{line}")
+        }
+    }
+}
+
+/// The values that would do, where they can be listed.
+fn allowed(error: &clap::Error) -> (String, String) {
+    match error.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(values)) if !values.is_empty() => (
+            format!(";可以是:{}", values.join("、")),
+            format!("; it may be {}", values.join(", ")),
+        ),
+        _ => match error.get(ContextKind::InvalidArg).map(shown) {
+            Some(arg) if arg.starts_with("--period ") => (
+                ";写成 2026、2026-H1、2026-Q1 或 2026-01".to_owned(),
+                "; write 2026, 2026-H1, 2026-Q1 or 2026-01".to_owned(),
+            ),
+            _ => Default::default(),
+        },
+    }
+}
+
+/// What was likely meant, and where to read more.
+fn hint(error: &clap::Error) -> Say {
+    let meant = [
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedValue,
+    ];
+    let meant = meant.iter().find_map(|kind| error.get(*kind)).map(shown);
+    let (zh, en) = meant.map_or_else(Default::default, |meant| {
+        (
+            format!("是不是“{meant}”?"),
+            format!("Did you mean “{meant}”? "),
+        )
+    });
+    say!("{zh}加 --help 看说明。\n", "{en}See --help.\n")
+}
+
+fn shown(value: &ContextValue) -> String {
+    match value {
+        ContextValue::Strings(values) => values.join(lang().pick("、", ", ")),
+        other => other.to_string(),
+    }
+}
