@@ -10,19 +10,20 @@ use rulebook::{Diagnostic, FileKind, Folder, Lang, Place, Say, Spot};
 
 const CAMPAIGN: &str = "\
 id = \"county\"
-name = { zh = \"创先争优\" }
+name = { zh = \"创先争优\", en = \"Excellence\" }
 
 [calendar]
 period = \"month\"
 
 [[category]]
 id = \"township\"
-name = { zh = \"乡镇党委\" }
+name = { zh = \"乡镇党委\", en = \"Township committees\" }
 ";
 
 const SCHEME: &str = "\
 id = \"township\"
-name = { zh = \"乡镇党委考核细则\" }
+name = { zh = \"乡镇党委考核细则\", en = \"Township rules\" }
+category = \"township\"
 ";
 
 fn folder(files: &[(&str, &[u8])]) -> Folder {
@@ -137,7 +138,9 @@ fn every_code_has_a_case() {
         parse::<Form>("measures.toml", b"measure = []", FileKind::Measures).unwrap_err();
     seen.extend(other_type.iter().map(|finding| finding.code));
     let listed: BTreeSet<&str> = CODES.iter().map(|(code, ..)| *code).collect();
-    assert_eq!(seen, listed);
+    // The stages after reading have codes and cases of their own.
+    let without: Vec<&&str> = listed.difference(&seen).collect();
+    assert!(without.is_empty(), "{without:?}");
 }
 
 #[test]
