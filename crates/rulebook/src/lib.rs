@@ -6,6 +6,8 @@
 pub mod campaign;
 pub mod check;
 pub mod diagnostic;
+pub mod diff;
+pub mod explain;
 pub mod figures;
 mod findings;
 pub mod format;

@@ -116,8 +116,11 @@ fn scored_twice(subject: &Subject, findings: &mut Findings) {
     }
 }
 
-/// Reports categories that no scheme scores.
+/// Reports categories that no scheme scores; where there is no scheme at all, reading has said so.
 fn categories(campaign: &Campaign, findings: &mut Findings) {
+    if campaign.schemes.is_empty() {
+        return;
+    }
     let scored: BTreeSet<&Id> = campaign
         .effective
         .iter()

@@ -10,39 +10,20 @@ use rulebook::{Diagnostic, FileKind, Folder, Lang, Place, Say, Spot};
 
 const CAMPAIGN: &str = "\
 id = \"county\"
-name = { zh = \"创先争优\", en = \"Strive for Excellence\" }
+name = { zh = \"创先争优\", en = \"Excellence\" }
 
 [calendar]
 period = \"month\"
-
-[figures]
-source = \"file\"
 
 [[category]]
 id = \"township\"
 name = { zh = \"乡镇党委\", en = \"Township committees\" }
 ";
 
-const MEASURES: &str = "\
-[[measure]]
-id = \"visits\"
-name = { zh = \"走访次数\", en = \"Visits\" }
-";
-
 const SCHEME: &str = "\
 id = \"township\"
-name = { zh = \"乡镇党委考核细则\", en = \"Rules of township committees\" }
+name = { zh = \"乡镇党委考核细则\", en = \"Township rules\" }
 category = \"township\"
-total = 100
-
-[[indicator]]
-id = \"visits\"
-name = { zh = \"走访\", en = \"Visits\" }
-points = 100
-measure = \"visits\"
-rule = { earn = { per_case = 10 } }
-missing = \"class-mean\"
-not_applicable = \"class-mean\"
 ";
 
 fn folder(files: &[(&str, &[u8])]) -> Folder {
@@ -58,7 +39,6 @@ fn folder(files: &[(&str, &[u8])]) -> Folder {
 fn scheme(text: &str) -> Folder {
     folder(&[
         ("campaign.toml", CAMPAIGN.as_bytes()),
-        ("measures.toml", MEASURES.as_bytes()),
         ("schemes/township.toml", text.as_bytes()),
     ])
 }
@@ -158,7 +138,9 @@ fn every_code_has_a_case() {
         parse::<Form>("measures.toml", b"measure = []", FileKind::Measures).unwrap_err();
     seen.extend(other_type.iter().map(|finding| finding.code));
     let listed: BTreeSet<&str> = CODES.iter().map(|(code, ..)| *code).collect();
-    assert_eq!(listed.difference(&seen).collect::<Vec<_>>(), Vec::<&&str>::new());
+    // The stages after reading have codes and cases of their own.
+    let without: Vec<&&str> = listed.difference(&seen).collect();
+    assert!(without.is_empty(), "{without:?}");
 }
 
 #[test]
@@ -173,7 +155,6 @@ fn gb18030_and_a_byte_order_mark_are_read() {
     let marked = [b"\xef\xbb\xbf", CAMPAIGN.as_bytes()].concat();
     let reading = read(&folder(&[
         ("campaign.toml", &marked),
-        ("measures.toml", MEASURES.as_bytes()),
         ("schemes/a.toml", &gb18030(SCHEME)),
     ]));
     assert_eq!(reading.findings, []);

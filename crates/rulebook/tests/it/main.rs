@@ -14,6 +14,7 @@ mod front_values;
 mod meaning_bench;
 mod meaning_check;
 mod meaning_resolve;
+mod meaning_words;
 mod tables;
 mod tables_errors;
 mod tables_read;

@@ -97,6 +97,7 @@ fn case(code: &'static str, place: &'static str, bench: Bench) -> Case {
     (code, place, bench)
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn name_cases() -> Vec<Case> {
     let office = "office = \"x\"\n";
     let twice = indicator(
@@ -224,6 +225,7 @@ fn unit_case() -> Case {
     )
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn rule_cases() -> Vec<Case> {
     let a = "schemes/s.toml:indicator[0].rule";
     let rule = |code, key: &str, range: &str, rule: &str| -> Case {
@@ -412,6 +414,7 @@ fn rule_cases() -> Vec<Case> {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn point_cases() -> Vec<Case> {
     let group = |rest: &str| item("group", "g", rest);
     let inside = |points: u32| {
@@ -645,6 +648,7 @@ fn band_cases() -> Vec<Case> {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn scheme_cases() -> Vec<Case> {
     let village = "[[category]]\nid = \"village\"\nname = { zh = \"村\", en = \"Village\" }\n";
     let office = "[[office]]\nid = \"o\"\nname = { zh = \"办公室\", en = \"Office\" }\n";
