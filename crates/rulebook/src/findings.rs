@@ -131,7 +131,7 @@ pub(crate) fn likely<'c>(
     }
     candidates
         .map(|candidate| (strsim::damerau_levenshtein(value, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count() / 4)
+        .filter(|(distance, candidate)| *distance <= (candidate.chars().count() / 2).min(3))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }

@@ -20,6 +20,7 @@ pub mod render;
 pub mod resolve;
 pub mod schema;
 pub mod text;
+pub mod workbook;
 
 mod exact;
 mod trail;

@@ -164,7 +164,7 @@ impl List<'_> {
             }
             if text.chars().any(char::is_control) {
                 findings.error(|| control_character(place(), text));
-                continue;
+                return;
             }
             let refused = match role {
                 Role::Unit => self.facts.id(&mut unit, text),

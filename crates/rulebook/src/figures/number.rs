@@ -50,6 +50,12 @@ impl Spellings {
     /// What a cell says. The commonest case, a plain number, is tried first.
     #[inline]
     pub(super) fn parse(&self, text: &str) -> Result<Parsed, Flaw> {
+        if text.is_empty() {
+            return Ok(Parsed {
+                cell: MISSING,
+                spaces: false,
+            });
+        }
         if !self.like_numbers
             && let Ok(value) = text.parse::<f64>()
             && value.is_finite()

@@ -107,7 +107,12 @@ pub(super) struct Filler<'f, 'm, 'a> {
     grid: &'m Grid<'a>,
     plan: &'m Plan,
     table: u32,
-    limits: Vec<Limits>,
+    /// The columns of figures: which, whose, and what they allow.
+    figures: Vec<(usize, (usize, Part), Limits)>,
+    /// The columns that say something about the unit itself.
+    facts: Vec<(usize, Role)>,
+    /// Room for the positions of cells that aren't plain figures.
+    odd: Vec<usize>,
     findings: Findings,
     /// For each column: how many cells had spaces around, and the line of the first.
     spaces: Vec<(usize, usize)>,
@@ -124,12 +129,23 @@ impl<'f, 'm, 'a> Filler<'f, 'm, 'a> {
         table: usize,
     ) -> Option<Self> {
         let (grid, plan) = merged.tables.get(table)?;
-        let measures = &merged.campaign.measures;
+        let columns = plan.roles.iter().enumerate();
+        let figure = |(column, role): (usize, &Role)| {
+            slot(role).map(|slot| (column, slot, limits_of(merged.campaign, slot)))
+        };
+        let fact = |(_, role): &(usize, &Role)| {
+            matches!(
+                role,
+                Role::Category | Role::Name | Role::Parent | Role::Attribute(_)
+            )
+        };
         Some(Self {
-            limits: measures
-                .iter()
-                .map(|written| Limits::of(written.item.range))
+            figures: columns.clone().filter_map(figure).collect(),
+            facts: columns
+                .filter(fact)
+                .map(|(column, role)| (column, *role))
                 .collect(),
+            odd: Vec::new(),
             findings: Findings::about(&grid.file),
             spaces: vec![(0, 0); plan.roles.len()],
             refused: Vec::new(),
@@ -320,14 +336,10 @@ impl<'f, 'm, 'a> Filler<'f, 'm, 'a> {
 
     /// What a row says about the unit itself.
     fn facts(&mut self, period: Period, unit: usize, line: usize, cells: &[Cow<'_, str>]) {
-        let plan = self.plan;
-        for (column, role) in plan.roles.iter().enumerate() {
-            if !matches!(
-                role,
-                Role::Category | Role::Name | Role::Parent | Role::Attribute(_)
-            ) {
+        for index in 0..self.facts.len() {
+            let Some((column, role)) = self.facts.get(index).copied() else {
                 continue;
-            }
+            };
             let Some(text) = self
                 .text(column, line, cells)
                 .filter(|text| !text.is_empty())
@@ -347,7 +359,7 @@ impl<'f, 'm, 'a> Filler<'f, 'm, 'a> {
             };
             let refused = match role {
                 Role::Category => facts.category(known, text, place),
-                Role::Attribute(attribute) => facts.attribute(known, *attribute, text, place),
+                Role::Attribute(attribute) => facts.attribute(known, attribute, text, place),
                 // The organisation's own words hold.
                 _ if organised => None,
                 Role::Name => facts.name(known, text),
@@ -359,13 +371,30 @@ impl<'f, 'm, 'a> Filler<'f, 'm, 'a> {
         }
     }
 
+    /// Puts a row's figures in place. The cells that are plain figures, nearly all, are done in one go; any other is then
+    /// looked at closely.
     fn wide_row(&mut self, period: Period, unit: usize, line: usize, cells: &[Cow<'_, str>]) {
-        let plan = self.plan;
-        for (column, (role, cell)) in plan.roles.iter().zip(cells).enumerate() {
-            if let Role::Figure(measure, part) = role {
-                self.figure(period, unit, (*measure, *part), (line, column), cell);
+        let Some(draft) = self.merged.drafts.get_mut(&period) else {
+            return;
+        };
+        let mut odd = std::mem::take(&mut self.odd);
+        for (index, (column, slot, limits)) in self.figures.iter().enumerate() {
+            let Some(Ok(parsed)) = cells.get(*column).map(|cell| self.spellings.parse(cell)) else {
+                odd.push(index);
+                continue;
+            };
+            let plain = !parsed.spaces && !limits.refuses(parsed.cell);
+            if !plain || draft.put(*slot, unit, parsed.cell, None).is_err() {
+                odd.push(index);
             }
         }
+        for index in odd.drain(..) {
+            if let Some((column, slot, _)) = self.figures.get(index).copied() {
+                let cell = cells.get(column).map_or("", AsRef::as_ref);
+                self.figure(period, unit, slot, (line, column), cell);
+            }
+        }
+        self.odd = odd;
     }
 
     fn long_row(&mut self, period: Period, unit: usize, line: usize, cells: &[Cow<'_, str>]) {
@@ -439,14 +468,7 @@ impl<'f, 'm, 'a> Filler<'f, 'm, 'a> {
         if parsed.spaces {
             self.note_spaces(column, line);
         }
-        let limits = match slot {
-            (measure, Part::Value) => self
-                .limits
-                .get(measure)
-                .copied()
-                .unwrap_or(Limits::of(Default::default())),
-            _ => Limits::NOT_NEGATIVE,
-        };
+        let limits = limits_of(self.merged.campaign, slot);
         if limits.refuses(parsed.cell) {
             let (name, place) = self.name_and_place(at);
             self.findings
@@ -509,6 +531,20 @@ impl<'f, 'm, 'a> Filler<'f, 'm, 'a> {
             self.findings
                 .error(|| make(Diagnostic::error("given-twice", place, problem)));
         }
+    }
+}
+
+fn limits_of(campaign: &Campaign, slot: (usize, Part)) -> Limits {
+    match slot {
+        (measure, Part::Value) => {
+            let written = campaign.measures.get(measure);
+            Limits::of(
+                written
+                    .map(|written| written.item.range)
+                    .unwrap_or_default(),
+            )
+        }
+        _ => Limits::NOT_NEGATIVE,
     }
 }
 

@@ -47,8 +47,8 @@ impl<'a> Scanner<'a> {
     }
 
     /// What was wrong so far.
-    pub(super) fn faults(self) -> Vec<Fault> {
-        self.faults
+    pub(super) fn faults(&self) -> &[Fault] {
+        &self.faults
     }
 
     /// The next row that isn't blank: its cells into `cells`, and the line it starts on.

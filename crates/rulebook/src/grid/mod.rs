@@ -273,6 +273,17 @@ pub fn read_sheet<'a>(
     }
 }
 
+/// Reads every sheet of a workbook that isn't empty, hidden ones too.
+///
+/// # Errors
+/// Everything that is wrong with any of them.
+pub(crate) fn read_all<'a>(file: &str, bytes: &[u8]) -> Result<Vec<Grid<'a>>, Vec<Diagnostic>> {
+    if !bytes.starts_with(b"PK\x03\x04") {
+        return Err(vec![not_a_workbook(file, bytes.is_empty())]);
+    }
+    xlsx::read_all(file, bytes)
+}
+
 fn not_a_workbook(file: &str, empty: bool) -> Diagnostic {
     if empty {
         return empty_file(file, None);
@@ -324,15 +335,18 @@ fn read_csv<'a>(file: &str, bytes: &'a [u8]) -> Result<Grid<'a>, Vec<Diagnostic>
         if separator != b',' {
             findings.warning(|| other_separator(file, line, separator));
         }
-        let mut count = 0;
+        let (mut count, mut faults) = (0, scanner.faults().len());
         while let Some(row) = scanner.row(&mut cells) {
             count += 1;
-            if cells.len() != header.len() {
+            let sound = scanner.faults().len() == faults;
+            faults = scanner.faults().len();
+            // Of a row with a fault the cells say nothing.
+            if sound && cells.len() != header.len() {
                 findings.error(|| ragged(file, row, cells.len(), header.len()));
             }
         }
         for fault in scanner.faults() {
-            findings.error(|| of_fault(file, fault));
+            findings.error(|| of_fault(file, *fault));
         }
         (header, line, count)
     };

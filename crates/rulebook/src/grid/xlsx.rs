@@ -20,7 +20,8 @@ pub(super) fn read<'a>(
 ) -> Result<Grid<'a>, Vec<Diagnostic>> {
     let unreadable = |error: XlsxError| vec![unreadable(file, &error)];
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
-    let filled = filled_sheets(&mut book).map_err(unreadable)?;
+    let filled =
+        filled_sheets(&mut book, |visible| visible == SheetVisible::Visible).map_err(unreadable)?;
     let mut findings = Findings::about(file);
     let names: Vec<&str> = filled.iter().map(|(name, _)| name.as_str()).collect();
     let Some((name, range)) = filled
@@ -35,22 +36,54 @@ pub(super) fn read<'a>(
     if filled.len() > 1 && sheet.is_none() {
         findings.warning(|| other_sheets(file, name, &names));
     }
-    refuse_merged(file, name, &mut book, &mut findings).map_err(unreadable)?;
+    checked(file, name, &mut book, range, findings)
+}
+
+/// Reads all sheets.
+pub(super) fn read_all<'a>(file: &str, bytes: &[u8]) -> Result<Vec<Grid<'a>>, Vec<Diagnostic>> {
+    let unreadable = |error: XlsxError| vec![unreadable(file, &error)];
+    let mut book = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
+    let (mut grids, mut wrong) = (Vec::new(), Vec::new());
+    for (name, range) in filled_sheets(&mut book, |_| true).map_err(unreadable)? {
+        match checked(file, &name, &mut book, &range, Findings::about(file)) {
+            Ok(grid) => grids.push(grid),
+            Err(mut errors) => wrong.append(&mut errors),
+        }
+    }
+    if wrong.is_empty() {
+        Ok(grids)
+    } else {
+        Err(wrong)
+    }
+}
+
+fn checked<'a>(
+    file: &str,
+    name: &str,
+    book: &mut Book<'_>,
+    range: &Range<Data>,
+    mut findings: Findings,
+) -> Result<Grid<'a>, Vec<Diagnostic>> {
+    let unreadable = |error: XlsxError| vec![unreadable(file, &error)];
+    refuse_merged(file, name, book, &mut findings).map_err(unreadable)?;
     refuse_bad_cells(file, name, range, &mut findings);
-    refuse_uncomputed(file, name, &mut book, range, &mut findings).map_err(unreadable)?;
+    refuse_uncomputed(file, name, book, range, &mut findings).map_err(unreadable)?;
     table(file, name, range, findings)
 }
 
-/// The visible sheets that hold anything.
-fn filled_sheets(book: &mut Book<'_>) -> Result<Vec<(String, Range<Data>)>, XlsxError> {
-    let visible: Vec<String> = book
+/// The sheets that hold anything, of those that are wanted.
+fn filled_sheets(
+    book: &mut Book<'_>,
+    wanted: impl Fn(SheetVisible) -> bool,
+) -> Result<Vec<(String, Range<Data>)>, XlsxError> {
+    let sheets: Vec<String> = book
         .sheets_metadata()
         .iter()
-        .filter(|sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet)
+        .filter(|sheet| wanted(sheet.visible) && sheet.typ == SheetType::WorkSheet)
         .map(|sheet| sheet.name.clone())
         .collect();
     let mut filled = Vec::new();
-    for name in visible {
+    for name in sheets {
         let range = book.worksheet_range(&name)?;
         if range.used_cells().any(|(_, _, value)| !is_blank(value)) {
             filled.push((name, range));

@@ -1,4 +1,11 @@
 //! Tests of the campaign language through its public doors.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 mod front_format;
 mod front_read;
@@ -10,3 +17,4 @@ mod meaning_resolve;
 mod tables;
 mod tables_errors;
 mod tables_read;
+mod tables_workbook;
