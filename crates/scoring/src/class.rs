@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rulebook::figures::{Column, PeriodFigures};
 use rulebook::model::Measure;
 
-use crate::evaluate::has_gap;
+use crate::wide::has_gap;
 
 /// One measure of all units of the class.
 #[derive(Clone, Debug, Default)]

@@ -6,9 +6,10 @@ use rulebook::formula::Formula;
 use rulebook::model::{Counting, Direction, DistanceTo, Rule, Scale, Span, Steps, Threshold};
 
 use crate::plan::Leaf;
-use crate::rounding::floor;
+use crate::rounding::{Rounder, floor};
 use crate::sort::{self, radix_sort};
 use crate::stats;
+use crate::wide::{self, AtLeast, AtMost, Cellwise};
 
 /// A quotient that is counted (short by so many, so many seats) is taken as whole within this.
 pub(crate) const COUNT_TOLERANCE: f64 = 1e-9;
@@ -29,7 +30,7 @@ pub struct Line {
 }
 
 impl Line {
-    #[inline(always)]
+    #[inline]
     fn at(&self, x: f64) -> f64 {
         let y = self.base + (x - self.anchor) * self.slope;
         let y = if y < self.low { self.low } else { y };
@@ -134,45 +135,62 @@ pub enum Slot {
 }
 
 impl Curve {
-    /// The points of each figure, put through `round`; gaps stay the gaps they are. Says whether there is one. `out` is as
-    /// long as `figures`. Not for formulas: those may look at more than the figure.
-    pub(crate) fn apply(
-        &self,
-        figures: &[f64],
-        out: &mut [f64],
-        round: impl Fn(f64) -> f64 + Copy,
-    ) -> bool {
+    /// The points of each figure, in grains where there is a rounder; gaps stay the gaps they are. Says whether there is one.
+    /// `out` is as long as `figures`. Not for formulas: those may look at more than the figure.
+    pub(crate) fn apply(&self, figures: &[f64], out: &mut [f64], rounder: Option<Rounder>) -> bool {
+        match rounder {
+            None => self.apply_then(figures, out, wide::Plain),
+            Some(rounder) if rounder.is_half_up() => self.apply_then(
+                figures,
+                out,
+                wide::HalfUp {
+                    per_point: rounder.per_point(),
+                },
+            ),
+            Some(rounder) => {
+                let gap = self.apply_then(figures, out, wide::Plain);
+                out.iter_mut()
+                    .filter(|y| !y.is_nan())
+                    .for_each(|y| *y = rounder.grains(*y));
+                gap
+            }
+        }
+    }
+
+    fn apply_then(&self, figures: &[f64], out: &mut [f64], then: impl Cellwise) -> bool {
         match self {
-            Self::Line(line) => wide(|| map(figures, out, |x| round(line.at(x)))),
+            Self::Line(line) => wide::map(figures, out, *line, then),
             Self::Steps {
                 cuts,
                 below,
                 direction,
             } => {
-                let cuts: Vec<(f64, f64)> = cuts
-                    .iter()
-                    .map(|(cut, points)| (*cut, round(*points)))
-                    .collect();
+                let at_least = AtLeast {
+                    cuts,
+                    below: *below,
+                };
                 match direction {
-                    Direction::Higher => {
-                        wide(|| map_steps(figures, out, &cuts, round(*below), |x, cut| x >= cut))
-                    }
-                    Direction::Lower => {
-                        wide(|| map_steps(figures, out, &cuts, round(*below), |x, cut| x <= cut))
-                    }
+                    Direction::Higher => wide::map(figures, out, at_least, then),
+                    Direction::Lower => wide::map(figures, out, AtMost(at_least), then),
                 }
             }
-            Self::Inverse { numerator, high } => {
-                let at = |x: f64| {
-                    if numerator / x < *high && x > 0.0 {
-                        numerator / x
-                    } else {
-                        *high
-                    }
-                };
-                wide(|| map(figures, out, |x| round(at(x))))
+            Self::Inverse { numerator, high } => wide::map(
+                figures,
+                out,
+                wide::Inverse {
+                    numerator: *numerator,
+                    high: *high,
+                },
+                then,
+            ),
+            _ => {
+                let mut points: Vec<f64> = figures.to_vec();
+                points
+                    .iter_mut()
+                    .filter(|x| !x.is_nan())
+                    .for_each(|x| *x = self.at(*x));
+                wide::map(&points, out, wide::Plain, then)
             }
-            _ => map(figures, out, |x| round(self.at(x))),
         }
     }
 
@@ -294,67 +312,6 @@ fn stair(points: f64, lose: f64, steps: f64) -> f64 {
 pub(crate) fn held_between(y: f64, (low, high): (f64, f64)) -> f64 {
     let y = if y < low { low } else { y };
     if y > high { high } else { y }
-}
-
-/// Runs `f`, compiled for the widest vectors the machine has. The operations and their order stay the same, and so do the bits.
-#[inline(always)]
-pub(crate) fn wide<R>(f: impl FnOnce() -> R) -> R {
-    struct Op<F>(F);
-    impl<R, F: FnOnce() -> R> pulp::NullaryFnOnce for Op<F> {
-        type Output = R;
-        #[inline(always)]
-        fn call(self) -> R {
-            (self.0)()
-        }
-    }
-    pulp::Arch::new().dispatch(Op(f))
-}
-
-/// Maps every figure; gaps stay as they are. Says whether there is one.
-#[inline(always)]
-fn map(figures: &[f64], out: &mut [f64], f: impl Fn(f64) -> f64) -> bool {
-    let mut gap = false;
-    for (x, y) in figures.iter().zip(out) {
-        let points = f(*x);
-        *y = if x.is_nan() { *x } else { points };
-        gap |= x.is_nan();
-    }
-    gap
-}
-
-/// Figures that are looked at together, so that their points stay in registers while the cuts go by.
-const TOGETHER: usize = 16;
-
-/// Steps without branches: from the worst cut to the best, each reached cut takes over.
-#[inline(always)]
-fn map_steps(
-    figures: &[f64],
-    out: &mut [f64],
-    cuts: &[(f64, f64)],
-    below: f64,
-    reached: impl Fn(f64, f64) -> bool + Copy,
-) -> bool {
-    let (whole, rest) = figures.as_chunks::<TOGETHER>();
-    let (whole_out, rest_out) = out.as_chunks_mut::<TOGETHER>();
-    let mut gap = false;
-    for (xs, ys) in whole.iter().zip(whole_out) {
-        let mut points = [below; TOGETHER];
-        for (cut, earned) in cuts.iter().rev() {
-            for (x, y) in xs.iter().zip(&mut points) {
-                *y = if reached(*x, *cut) { *earned } else { *y };
-            }
-        }
-        for ((x, y), points) in xs.iter().zip(ys).zip(points) {
-            *y = if x.is_nan() { *x } else { points };
-            gap |= x.is_nan();
-        }
-    }
-    let best = |x: f64| {
-        cuts.iter()
-            .find(|(cut, _)| reached(x, *cut))
-            .map_or(below, |(_, earned)| *earned)
-    };
-    gap | map(rest, rest_out, best)
 }
 
 fn reaches(x: f64, cut: f64, direction: Direction) -> bool {

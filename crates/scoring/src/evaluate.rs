@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use rulebook::figures::{Figure, MISSING, NOT_APPLICABLE};
 
-use crate::curve::{Curve, Slot, signed, wide};
+use crate::curve::{Curve, Slot, signed};
 use crate::plan::{GroupNode, LeafRole, Member, Mix};
 use crate::ruler::{Fill, FittedLeaf, Ruler};
+use crate::wide::{self, has_gap};
 
 /// Units in a block: a few columns of it fit in the first-level cache.
 const BLOCK: usize = 1024;
@@ -88,11 +89,7 @@ fn fill_given(
                 .for_each(|y| *y = round(*y));
             has_gap(out)
         }
-        (curve, None) => curve.apply(figures, out, |points| points),
-        (curve, Some(rounder)) if rounder.is_half_up() => {
-            curve.apply(figures, out, move |points| rounder.half_up(points))
-        }
-        (curve, Some(rounder)) => curve.apply(figures, out, move |points| rounder.grains(points)),
+        (curve, rounder) => curve.apply(figures, out, rounder),
     };
     if let (Some(cut), Some(leaf)) = (fitted.relief, ruler.plan.leaves.get(position)) {
         let full = round(if leaf.role == LeafRole::Deduction {
@@ -195,10 +192,8 @@ fn fill_leaf(
                 missing
             }
         };
-        wide(|| {
-            out.iter_mut()
-                .for_each(|y| *y = if y.is_nan() { stand_in(*y) } else { *y })
-        });
+        out.iter_mut()
+            .for_each(|y| *y = if y.is_nan() { stand_in(*y) } else { *y });
         return false;
     }
     for (unit, y) in out.iter_mut().enumerate().filter(|(_, y)| y.is_nan()) {
@@ -224,11 +219,6 @@ fn stand_in(fill: Fill, unit: usize, work: &mut Workspace) -> f64 {
             MISSING
         }
     }
-}
-
-/// Whether any value is NaN; without a branch per value.
-pub(crate) fn has_gap(values: &[f64]) -> bool {
-    wide(|| values.iter().fold(false, |gap, value| gap | value.is_nan()))
 }
 
 /// A group's values after its rule, gaps filled by its policy. Says whether gaps are left.
@@ -298,12 +288,7 @@ fn fill_sum(
             present.resize(span.len(), before);
         }
         if present.is_empty() {
-            wide(|| {
-                values
-                    .iter()
-                    .zip(&mut *out)
-                    .for_each(|(value, sum)| *sum += value)
-            });
+            wide::add(&values, out);
         } else {
             add_present(&values, full, out, &mut present);
         }
@@ -556,15 +541,14 @@ fn score_range(ruler: &Ruler<'_>, start: usize, out: &mut [f64]) {
         if ruler.has_adjustments() {
             adjust(ruler, span.clone(), out, &mut work);
         } else {
-            wide(|| {
-                out.iter_mut().for_each(|y| {
-                    *y = if y.is_nan() {
-                        *y
-                    } else {
-                        ruler.finish(*y, 0.0, 0.0)
-                    }
-                })
-            });
+            let finished = |y: f64| {
+                if y.is_nan() {
+                    y
+                } else {
+                    ruler.finish(y, 0.0, 0.0)
+                }
+            };
+            out.iter_mut().for_each(|y| *y = finished(*y));
         }
         let screened = |unit: usize| ruler.prepared.is_screened(span.start + unit);
         let withheld = work

@@ -21,6 +21,7 @@ mod ruler;
 pub mod run;
 mod sort;
 mod stats;
+mod wide;
 
 pub use band::{Bands, Coverage};
 pub use class::{Class, ClassColumn, PreviousResult};

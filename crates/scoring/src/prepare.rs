@@ -13,9 +13,9 @@ use rulebook::say;
 
 use crate::class::Class;
 use crate::curve::signed;
-use crate::evaluate::has_gap;
 use crate::plan::{Leaf, Plan, PlanError};
 use crate::stats;
+use crate::wide::has_gap;
 
 /// What preparation did, for whoever asks why a figure isn't the one handed in.
 #[derive(Clone, Debug, Default, PartialEq)]

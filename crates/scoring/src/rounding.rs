@@ -6,11 +6,14 @@ use rulebook::model::RoundingMode;
 /// figures such as 0.285 have no exact binary form, and nobody should lose a hundredth to that.
 const TIE: f64 = 1e-6;
 
+/// What is added before rounding half up.
+pub(crate) const HALF: f64 = 0.5 + TIE;
+
 /// 1.5 · 2⁵²: adding and subtracting it rounds any |v| < 2⁵¹ to the nearest integer, and vectorises on every machine.
-const MAGIC: f64 = 6_755_399_441_055_744.0;
+pub(crate) const MAGIC: f64 = 6_755_399_441_055_744.0;
 
 /// The greatest integer not above `v`, for |v| < 2⁵¹.
-#[inline(always)]
+#[inline]
 pub(crate) fn floor(v: f64) -> f64 {
     let nearest = (v + MAGIC) - MAGIC;
     nearest - f64::from(u8::from(nearest > v))
@@ -39,11 +42,11 @@ impl Rounder {
 
     /// Points as a whole number of grains; |points| × grains stays below 2⁵¹. NaN stays NaN.
     #[must_use]
-    #[inline(always)]
+    #[inline]
     pub fn grains(self, points: f64) -> f64 {
         let v = points * self.per_point;
         match self.mode {
-            RoundingMode::HalfUp => self.half_up(points),
+            RoundingMode::HalfUp => floor(v + HALF),
             RoundingMode::Down => floor(v + TIE),
             RoundingMode::Up => -floor(TIE - v),
             RoundingMode::HalfEven => half_even(v),
@@ -55,12 +58,6 @@ impl Rounder {
         self.mode == RoundingMode::HalfUp
     }
 
-    /// [`Rounder::grains`], half up whatever the mode: without a choice to make in a hot loop.
-    #[inline(always)]
-    pub(crate) fn half_up(self, points: f64) -> f64 {
-        floor(points * self.per_point + (0.5 + TIE))
-    }
-
     /// Grains as points: the double nearest to the decimal number.
     #[must_use]
     #[inline]
@@ -69,7 +66,7 @@ impl Rounder {
     }
 }
 
-#[inline(always)]
+#[inline]
 fn half_even(v: f64) -> f64 {
     let below = floor(v);
     if (v - below - 0.5).abs() <= TIE {

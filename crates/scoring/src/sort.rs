@@ -98,7 +98,7 @@ mod tests {
         }
 
         #[test]
-        fn radix_sort_is_a_stable_sort(keys in prop::collection::vec(prop::num::f64::NORMAL | (-3i8..3).prop_map(f64::from), 0..500)) {
+        fn radix_sort_is_a_stable_sort(keys in prop::collection::vec(prop_oneof![prop::num::f64::NORMAL, (-3i8..3).prop_map(f64::from)], 0..500)) {
             let mut items: Vec<(u64, u32)> = keys.iter().map(|k| key(*k)).zip(0..).collect();
             let mut expected = items.clone();
             radix_sort(&mut items, |item| item.0);

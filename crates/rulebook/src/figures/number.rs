@@ -272,10 +272,12 @@ impl Limits {
         }
     }
 
-    /// Whether a figure (not "missing", not "not applicable") is refused.
+    /// Whether a figure is refused; what is missing or does not apply never is.
     #[inline]
     pub(super) fn refuses(self, value: f64) -> bool {
-        value < self.min || value > self.max || (self.whole && value.fract() != 0.0)
+        value < self.min
+            || value > self.max
+            || (self.whole && !value.is_nan() && value.fract() != 0.0)
     }
 
     /// Why a figure was refused, and what to do.

@@ -121,6 +121,14 @@ fn a_wide_table() {
 }
 
 #[test]
+fn a_whole_number_may_be_missing_or_not_apply() {
+    let text = "unit,category,due,done\na,town,,5\nb,town,n/a,5\n";
+    let (figures, findings) = read(&campaign(), text, &january());
+    assert_eq!(show(&findings), "");
+    assert!(figures.is_some());
+}
+
+#[test]
 fn a_long_table_and_a_wide_one_are_merged() {
     let long =
         "period,unit,measure,value,n\n2026-01,a,due,4,\n2026-02,a,due,5,\n2026-02,b,happy,0.5,20\n";
