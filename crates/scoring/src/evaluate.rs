@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use rulebook::figures::{Figure, MISSING, NOT_APPLICABLE};
 
-use crate::curve::{Curve, Slot, signed};
+use crate::curve::{Curve, Slot, held_between, signed};
 use crate::plan::{GroupNode, LeafRole, Member, Mix};
 use crate::ruler::{Fill, FittedLeaf, Ruler};
 use crate::wide::{self, has_gap};
@@ -145,12 +145,7 @@ fn apply_formula(
             .copied()
             .chain([*x])
             .find(|value| value.is_nan());
-        *y = gap.unwrap_or_else(|| {
-            finite(crate::curve::held_between(
-                formula.eval_slots(&values),
-                *held,
-            ))
-        });
+        *y = gap.unwrap_or_else(|| finite(held_between(formula.eval_slots(&values), *held)));
     }
 }
 
@@ -245,7 +240,7 @@ fn fill_group(
     if let Some(curve) = &fitted.curve {
         out.iter_mut()
             .filter(|y| !y.is_nan())
-            .for_each(|y| *y = curve.at(*y));
+            .for_each(|y| *y = ruler.value(curve.at(ruler.points(*y))));
     }
     if !gap || fitted.missing == Fill::Drop {
         return gap;
@@ -416,11 +411,14 @@ fn fill_formula(
                 .copied()
                 .unwrap_or(MISSING)
         };
-        let values: Vec<f64> = slots.iter().map(value).collect();
+        let values: Vec<f64> = slots.iter().map(|slot| ruler.points(value(slot))).collect();
         *y = if has_gap(&values) {
             MISSING
         } else {
-            finite(formula.eval_slots(&values))
+            ruler.value(held_between(
+                finite(formula.eval_slots(&values)),
+                group.held,
+            ))
         };
     }
     columns.into_iter().for_each(|column| work.give(column));

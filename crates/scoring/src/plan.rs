@@ -75,8 +75,10 @@ pub(crate) struct GroupNode {
     pub id: String,
     pub members: Vec<(Member, f64)>,
     pub mix: Mix,
-    /// What its members come to at most, in a sum; else 1.
+    /// What its members come to at most, in a sum; else the points it declares, or 1.
     pub full: f64,
+    /// What a formula's result is held between: 0 and its points, where it declares them.
+    pub held: (f64, f64),
     pub rule: Option<Rule>,
     pub at_least: Option<u32>,
     pub missing: Fallback,
@@ -181,6 +183,9 @@ impl Builder<'_> {
             members: Vec::new(),
             mix: Mix::Sum,
             full: 1.0,
+            held: written
+                .and_then(|group| group.points)
+                .map_or((f64::NEG_INFINITY, f64::INFINITY), |points| (0.0, points)),
             rule: written.and_then(|group| group.rule.clone()),
             at_least: written.and_then(|group| group.at_least),
             missing: written
@@ -204,7 +209,7 @@ impl Builder<'_> {
         let full = if mix == Mix::Sum {
             members.iter().map(|(member, _)| self.full(*member)).sum()
         } else {
-            1.0
+            written.and_then(|group| group.points).unwrap_or(1.0)
         };
         if let Some(node) = self.groups.get_mut(place) {
             *node = GroupNode {

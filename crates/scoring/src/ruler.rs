@@ -215,6 +215,20 @@ impl<'a> Ruler<'a> {
         (count > 0).then(|| total / count as f64)
     }
 
+    /// A value of the scheme's sums as points.
+    pub(crate) fn points(&self, value: f64) -> f64 {
+        self.plan
+            .rounder
+            .map_or(value, |rounder| rounder.points(value))
+    }
+
+    /// Points as a value of the scheme's sums: in grains where it rounds.
+    pub(crate) fn value(&self, points: f64) -> f64 {
+        self.plan
+            .rounder
+            .map_or(points, |rounder| rounder.grains(points))
+    }
+
     /// What a policy puts in place of a gap.
     fn fill(&self, policy: Fallback, full: f64, mean: Option<f64>) -> Fill {
         let grains = |points| {
@@ -250,9 +264,7 @@ impl<'a> Ruler<'a> {
         let by_mean = matches!(group.missing, Fallback::ClassMean | Fallback::Previous);
         let column =
             (group.rule.is_some() || by_mean).then(|| evaluate::group_column(self, position));
-        let curve = column
-            .as_deref()
-            .and_then(|column| group_curve(&group, column));
+        let curve = column.and_then(|column| group_curve(&group, &self.in_points(column)));
         if let Some(fitted) = self.groups.get_mut(position) {
             fitted.curve = curve;
         }
