@@ -20,6 +20,9 @@ struct Header {
     indicators: Vec<Value>,
 }
 
+/// A column of figures for each indicator.
+type Columns = Vec<Vec<f64>>;
+
 struct Options {
     file: String,
     repeat: usize,
@@ -94,7 +97,7 @@ fn options() -> Result<Options, Box<dyn Error>> {
 }
 
 /// The header, and a column of figures for each indicator.
-fn read(path: &str) -> Result<(Header, Vec<Vec<f64>>), Box<dyn Error>> {
+fn read(path: &str) -> Result<(Header, Columns), Box<dyn Error>> {
     let mut file = BufReader::with_capacity(1 << 20, File::open(path)?);
     let mut line = String::new();
     file.read_line(&mut line)?;
