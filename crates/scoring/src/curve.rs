@@ -9,7 +9,7 @@ use crate::plan::Leaf;
 use crate::rounding::{Rounder, floor};
 use crate::sort::{self, radix_sort};
 use crate::stats;
-use crate::wide::{self, AtLeast, AtMost, Cellwise};
+use crate::wide::{self, AddTo, AtLeast, AtMost, Cellwise, Sink, Store};
 
 /// A quotient that is counted (short by so many, so many seats) is taken as whole within this.
 pub(crate) const COUNT_TOLERANCE: f64 = 1e-9;
@@ -139,57 +139,93 @@ impl Curve {
     /// `out` is as long as `figures`. Not for formulas: those may look at more than the figure.
     pub(crate) fn apply(&self, figures: &[f64], out: &mut [f64], rounder: Option<Rounder>) -> bool {
         match rounder {
-            None => self.apply_then(figures, out, wide::Plain),
-            Some(rounder) if rounder.is_half_up() => self.apply_then(
+            Some(rounder) if !rounder.is_half_up() => {
+                let gap = self.run(figures, out, None, Store);
+                let given = out.iter_mut().filter(|y| !y.is_nan());
+                given.for_each(|y| *y = rounder.grains(*y));
+                gap
+            }
+            rounder => self.run(figures, out, rounder, Store),
+        }
+    }
+
+    /// Whether [`Curve::add`] can be used.
+    pub(crate) fn adds(&self, rounder: Option<Rounder>) -> bool {
+        rounder.is_none_or(Rounder::is_half_up) && !matches!(self, Self::Formula { .. })
+    }
+
+    /// Adds the points of each figure to the sums, in grains where there is a rounder (half up). The figures have no gap.
+    pub(crate) fn add(&self, figures: &[f64], sums: &mut [f64], rounder: Option<Rounder>) {
+        self.run(figures, sums, rounder, AddTo);
+    }
+
+    /// Runs the curve's loop over the figures; a rounder rounds half up.
+    fn run(
+        &self,
+        figures: &[f64],
+        out: &mut [f64],
+        rounder: Option<Rounder>,
+        sink: impl Sink,
+    ) -> bool {
+        match (self, rounder) {
+            (Self::Line(line), Some(rounder)) => {
+                let line = wide::RoundedLine::new(*line, rounder.per_point());
+                wide::map(figures, out, line, wide::Plain, sink)
+            }
+            (Self::Line(line), None) => wide::map(figures, out, *line, wide::Plain, sink),
+            (
+                Self::Steps {
+                    cuts,
+                    below,
+                    direction,
+                },
+                rounder,
+            ) => {
+                let round = |points: f64| rounder.map_or(points, |rounder| rounder.grains(points));
+                let cuts: Vec<(f64, f64)> = cuts
+                    .iter()
+                    .map(|(cut, points)| (*cut, round(*points)))
+                    .collect();
+                let steps = AtLeast {
+                    cuts: &cuts,
+                    below: round(*below),
+                };
+                match direction {
+                    Direction::Higher => wide::map(figures, out, steps, wide::Plain, sink),
+                    Direction::Lower => wide::map(figures, out, AtMost(steps), wide::Plain, sink),
+                }
+            }
+            (_, Some(rounder)) => self.run_then(
                 figures,
                 out,
                 wide::HalfUp {
                     per_point: rounder.per_point(),
                 },
+                sink,
             ),
-            Some(rounder) => {
-                let gap = self.apply_then(figures, out, wide::Plain);
-                out.iter_mut()
-                    .filter(|y| !y.is_nan())
-                    .for_each(|y| *y = rounder.grains(*y));
-                gap
-            }
+            (_, None) => self.run_then(figures, out, wide::Plain, sink),
         }
     }
 
-    fn apply_then(&self, figures: &[f64], out: &mut [f64], then: impl Cellwise) -> bool {
+    fn run_then(
+        &self,
+        figures: &[f64],
+        out: &mut [f64],
+        then: impl Cellwise,
+        sink: impl Sink,
+    ) -> bool {
         match self {
-            Self::Line(line) => wide::map(figures, out, *line, then),
-            Self::Steps {
-                cuts,
-                below,
-                direction,
-            } => {
-                let at_least = AtLeast {
-                    cuts,
-                    below: *below,
-                };
-                match direction {
-                    Direction::Higher => wide::map(figures, out, at_least, then),
-                    Direction::Lower => wide::map(figures, out, AtMost(at_least), then),
-                }
-            }
-            Self::Inverse { numerator, high } => wide::map(
-                figures,
-                out,
-                wide::Inverse {
+            Self::Inverse { numerator, high } => {
+                let inverse = wide::Inverse {
                     numerator: *numerator,
                     high: *high,
-                },
-                then,
-            ),
+                };
+                wide::map(figures, out, inverse, then, sink)
+            }
             _ => {
-                let mut points: Vec<f64> = figures.to_vec();
-                points
-                    .iter_mut()
-                    .filter(|x| !x.is_nan())
-                    .for_each(|x| *x = self.at(*x));
-                wide::map(&points, out, wide::Plain, then)
+                let points = |x: &f64| if x.is_nan() { *x } else { self.at(*x) };
+                let points: Vec<f64> = figures.iter().map(points).collect();
+                wide::map(&points, out, wide::Plain, then, sink)
             }
         }
     }

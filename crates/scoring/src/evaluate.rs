@@ -10,8 +10,8 @@ use crate::plan::{GroupNode, LeafRole, Member, Mix};
 use crate::ruler::{Fill, FittedLeaf, Ruler};
 use crate::wide::{self, has_gap};
 
-/// Units in a block: a few columns of it fit in the first-level cache.
-const BLOCK: usize = 1024;
+/// Units in a block: a column of it and the sums stay in the second-level cache, and streams are long enough to be fetched ahead.
+const BLOCK: usize = 4096;
 
 /// What one thread needs besides its results: buffers, and which units of the block are withheld.
 #[derive(Clone, Debug, Default)]
@@ -278,6 +278,10 @@ fn fill_sum(
     let mut before = 0.0;
     for (member, _) in &group.members {
         let full = member_full(ruler, *member);
+        if present.is_empty() && add_whole(ruler, *member, span.clone(), out, work) {
+            before += full;
+            continue;
+        }
         let gap = fill_member(ruler, *member, span.clone(), &mut values, work);
         if gap && present.is_empty() {
             present.resize(span.len(), before);
@@ -299,6 +303,27 @@ fn fill_sum(
     work.give(present);
     work.give(values);
     (left_out || group.members.is_empty()) && has_gap(out)
+}
+
+/// Adds the points of an indicator without gaps straight to the sums; `false` where it isn't one, and nothing is done.
+fn add_whole(
+    ruler: &Ruler<'_>,
+    member: Member,
+    span: Range<usize>,
+    sums: &mut [f64],
+    work: &mut Workspace,
+) -> bool {
+    let Member::Leaf(leaf) = member else {
+        return false;
+    };
+    let Some(fitted) = ruler.leaves.get(leaf).filter(|fitted| fitted.gapless) else {
+        return false;
+    };
+    let mut derived = work.take(0);
+    let figures = ruler.prepared.block(leaf, span, &mut derived);
+    fitted.curve.add(figures, sums, ruler.plan.rounder);
+    work.give(derived);
+    true
 }
 
 fn member_full(ruler: &Ruler<'_>, member: Member) -> f64 {
@@ -536,17 +561,10 @@ fn score_range(ruler: &Ruler<'_>, start: usize, out: &mut [f64]) {
     for (span, out) in spans.zip(out.chunks_mut(BLOCK)) {
         work.start(out.len());
         fill_group(ruler, 0, span.clone(), out, &mut work);
-        if ruler.has_adjustments() {
-            adjust(ruler, span.clone(), out, &mut work);
+        if ruler.is_plain() {
+            out.iter_mut().for_each(|y| *y = ruler.points(*y));
         } else {
-            let finished = |y: f64| {
-                if y.is_nan() {
-                    y
-                } else {
-                    ruler.finish(y, 0.0, 0.0)
-                }
-            };
-            out.iter_mut().for_each(|y| *y = finished(*y));
+            adjust(ruler, span.clone(), out, &mut work);
         }
         let screened = |unit: usize| ruler.prepared.is_screened(span.start + unit);
         let withheld = work

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use rulebook::figures::{Figure, MISSING};
-use rulebook::model::{Direction, Fallback, Indicator, Measure, Rule, Scheme};
+use rulebook::model::{Caps, Direction, Fallback, Indicator, Measure, Rule, Scheme};
 
 use crate::band::{self, Bands};
 use crate::class::Class;
@@ -37,6 +37,8 @@ pub(crate) struct FittedLeaf {
     pub relief: Option<f64>,
     pub missing: Fill,
     pub not_applicable: Fill,
+    /// Every figure is given, and nothing but the curve makes points of it.
+    pub gapless: bool,
 }
 
 /// A group, fitted to the class.
@@ -134,6 +136,7 @@ impl<'a> Ruler<'a> {
             relief: None,
             missing: Fill::Drop,
             not_applicable: Fill::Drop,
+            gapless: false,
         };
         let (Some(leaf), Some(figures)) = (
             self.plan.leaves.get(position),
@@ -154,17 +157,16 @@ impl<'a> Ruler<'a> {
         }
         let needs_mean =
             |policy: &Fallback| matches!(policy, Fallback::ClassMean | Fallback::Previous);
-        let gaps = || {
-            self.prepared
-                .has_gap(position, self.class.has_gap(leaf.item.measure.as_str()))
-        };
-        let mean = (policies.iter().any(needs_mean) && gaps())
+        let handed_in = self.class.has_gap(leaf.item.measure.as_str());
+        let gaps = self.prepared.has_gap(position, handed_in);
+        let mean = (gaps && policies.iter().any(needs_mean))
             .then(|| self.mean_points(position, &fitted))
             .flatten();
         let [missing, not_applicable] = policies.map(|policy| self.fill(policy, leaf.full, mean));
         FittedLeaf {
             missing,
             not_applicable,
+            gapless: !gaps && fitted.relief.is_none() && fitted.curve.adds(self.plan.rounder),
             ..fitted
         }
     }
@@ -401,11 +403,10 @@ impl<'a> Ruler<'a> {
         self.plan.leaves.iter().map(|leaf| &leaf.item)
     }
 
-    pub(crate) fn has_adjustments(&self) -> bool {
-        self.plan
-            .leaves
-            .iter()
-            .any(|leaf| leaf.role != LeafRole::Indicator)
+    /// Whether the score is the top's value as it is: no bonus, no deduction, no cap.
+    pub(crate) fn is_plain(&self) -> bool {
+        let indicator = |leaf: &Leaf| leaf.role == LeafRole::Indicator;
+        self.plan.leaves.iter().all(indicator) && self.plan.scheme.caps == Caps::default()
     }
 }
 
