@@ -250,10 +250,11 @@ impl Scored<'_> {
         };
         let (bonus, deduction) = (sum(Role::Bonus), sum(Role::Deduction));
         let caps = &ruler.plan.scheme.caps;
-        let held = |value: f64, cap: Option<f64>| cap.map_or(value, |cap| value.min(cap));
+        let limit = |cap: Option<f64>| cap.map(|cap| ruler.limit(cap));
+        let held = |value: f64, cap| limit(cap).map_or(value, |cap| value.min(cap));
         let before = top + held(bonus, caps.bonus) - held(deduction, caps.deduction);
-        let unvetoed = caps.score_max.map_or(before, |most| before.min(most));
-        let unvetoed = caps.score_min.map_or(unvetoed, |least| unvetoed.max(least));
+        let raised = limit(caps.score_min).map_or(before, |least| before.max(least));
+        let unvetoed = held(raised, caps.score_max);
         let mut found = reweighted(ruler, items, groups);
         found.extend([
             Adjustment::BonusCap {

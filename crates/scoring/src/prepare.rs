@@ -12,7 +12,7 @@ use rulebook::model::{
 use rulebook::say;
 
 use crate::class::Class;
-use crate::curve::signed;
+use crate::curve::{held_between, signed};
 use crate::plan::{Leaf, Plan, PlanError};
 use crate::stats;
 use crate::wide::has_gap;
@@ -319,11 +319,11 @@ fn divided(x: f64, by: f64) -> f64 {
 }
 
 fn screen_units(prepared: &mut Prepared<'_>, class: &Class<'_>, step: &ScreenUnits) {
-    let counted = |x: &f64| !x.is_nan() && !(step.zeros_count_as_missing && *x == 0.0);
-    let columns = prepared.columns.len() as f64;
+    let counted = |x: &f64| !(x.is_nan() || step.zeros_count_as_missing && *x == 0.0);
+    let kept: Vec<&LeafColumn<'_>> = prepared.columns.iter().filter(|c| !c.dropped).collect();
+    let columns = kept.len() as f64;
     let complete = |unit: usize| {
-        let given = prepared
-            .columns
+        let given = kept
             .iter()
             .filter(|column| column.figures.get(unit).is_some_and(counted))
             .count();
@@ -522,6 +522,6 @@ fn standardise(prepared: &mut Prepared<'_>, plan: &Plan, step: &ZScore) {
             .to_mut()
             .iter_mut()
             .filter(|x| !x.is_nan())
-            .for_each(|x| *x = z(*x).clamp(low, high));
+            .for_each(|x| *x = held_between(z(*x), (low, high)));
     }
 }

@@ -61,20 +61,35 @@ impl Cellwise for AtMost<'_> {
     }
 }
 
-/// `numerator ÷ x`, at most `high`; `high` for an x of zero or less.
+/// `high` times `target ÷ x`, at most `high`; `high` for an x of zero or less.
 #[derive(Clone, Copy)]
 pub(crate) struct Inverse {
-    pub numerator: f64,
+    pub target: f64,
     pub high: f64,
 }
 
 impl Cellwise for Inverse {
     #[inline(always)]
     fn lanes<S: Simd>(self, simd: S, x: S::f64s) -> S::f64s {
-        let high = simd.splat_f64s(self.high);
-        let y = simd.div_f64s(simd.splat_f64s(self.numerator), x);
-        let y = simd.select_f64s(simd.less_than_f64s(y, high), y, high);
+        let (target, high) = (simd.splat_f64s(self.target), simd.splat_f64s(self.high));
+        let y = simd.mul_f64s(simd.div_f64s(target, x), high);
+        let y = simd.select_f64s(simd.greater_than_f64s(x, target), y, high);
         simd.select_f64s(simd.greater_than_f64s(x, simd.splat_f64s(0.0)), y, high)
+    }
+}
+
+/// The line below `zero_at`, nothing from there on.
+#[derive(Clone, Copy)]
+pub(crate) struct Strikes {
+    pub line: Line,
+    pub zero_at: f64,
+}
+
+impl Cellwise for Strikes {
+    #[inline(always)]
+    fn lanes<S: Simd>(self, simd: S, x: S::f64s) -> S::f64s {
+        let out = simd.greater_than_or_equal_f64s(x, simd.splat_f64s(self.zero_at));
+        simd.select_f64s(out, simd.splat_f64s(0.0), self.line.lanes(simd, x))
     }
 }
 
