@@ -78,9 +78,9 @@ pub struct ItemRow {
     pub n: Option<f64>,
     /// The mean of the class.
     pub class_mean: Option<f64>,
-    /// The best figure of the class.
+    /// The best figure of the class; `None` for deductions, where nobody competes.
     pub class_best: Option<f64>,
-    /// The rank of the figure in the class, better first.
+    /// The rank of the figure in the class, better first; `None` for deductions.
     pub rank: Option<u32>,
     /// How many units of the class have a figure.
     pub rank_of: usize,
@@ -368,6 +368,7 @@ fn item_row(ruler: &Ruler<'_>, at: usize, position: usize) -> Option<ItemRow> {
         .zip(points)
         .filter(|_| leaf.role == LeafRole::Indicator)
         .map(|(full, points)| exact(ruler, full - points));
+    let compared = leaf.role != LeafRole::Deduction;
     let (n, mean) = stats::mean(&figures);
     let earning = Earning::of(ruler, at, leaf, full, points);
     Some(ItemRow {
@@ -387,8 +388,10 @@ fn item_row(ruler: &Ruler<'_>, at: usize, position: usize) -> Option<ItemRow> {
             .copied()
             .and_then(given),
         class_mean: given(mean),
-        class_best: class_best(leaf, &figures),
-        rank: given(figure).map(|figure| 1 + better(leaf, &figures, figure)),
+        class_best: class_best(leaf, &figures).filter(|_| compared),
+        rank: given(figure)
+            .filter(|_| compared)
+            .map(|figure| 1 + better(leaf, &figures, figure)),
         rank_of: n,
         ..handed_in(ruler, at, position, &leaf.item, figure)
     })

@@ -32,6 +32,7 @@ pub(crate) struct Leaf {
     pub item: Indicator,
     pub role: LeafRole,
     pub rule: Rule,
+    /// Which of the figures that are scored is better: always the higher one after standardising, and of progress.
     pub direction: Direction,
     /// The points of a full result; 1 in a mean, where an indicator has none.
     pub full: f64,
@@ -263,7 +264,7 @@ impl Builder<'_> {
                 f64::INFINITY
             }),
             bounded: item.points.is_some(),
-            direction: if self.standardised() {
+            direction: if self.standardised() || matches!(rule, Rule::Progress(_)) {
                 Direction::Higher
             } else {
                 item.direction.unwrap_or(Direction::Higher)

@@ -270,7 +270,7 @@ fn base<'a>(leaf: &Leaf, class: &'a Class<'a>) -> Option<Base<'a>> {
     Some(Base {
         cells,
         rule: rule.clone(),
-        direction: leaf.direction,
+        direction: leaf.item.direction.unwrap_or(Direction::Higher),
     })
 }
 
