@@ -131,7 +131,7 @@ impl Telling<'_> {
         let figure = short(row.figure?);
         let unit = self.campaign.measure(item.measure.as_str()).and_then(|measure| measure.unit.as_ref());
         // Progress is a difference or a share, whatever the measure counts.
-        let unit = unit.filter(|_| item.base.is_none()).map_or("", |unit| unit.get(lang()));
+        let unit = unit.filter(|_| row.base.is_none()).map_or("", |unit| unit.get(lang()));
         let mut parts = vec![say!("本单位 {figure} {unit}", "this unit {figure} {unit}")];
         if let Some(n) = row.n.map(short) {
             parts.push(say!("依据 {n} 件", "from {n} cases"));
