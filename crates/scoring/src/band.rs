@@ -140,18 +140,23 @@ pub(crate) fn bands(
 /// The ranked units by peer group, best first inside each.
 fn peer_groups(ruler: &Ruler<'_>, ranks: &Ranks, coverage: Option<&[Coverage]>) -> Vec<Vec<u32>> {
     let mut groups: BTreeMap<(u32, &str), Vec<u32>> = BTreeMap::new();
-    let attribute = match &ruler.plan.scheme.peers {
-        Some(Peers::Attribute(id)) => ruler.class.attribute(id.as_str()),
-        _ => None,
-    };
+    let peers = ruler.plan.scheme.peers.as_ref();
     for unit in &ranks.order {
         let at = *unit as usize;
-        let held = coverage
-            .and_then(|coverage| coverage.get(at))
-            .map_or(0, |coverage| coverage.groups);
-        let value = attribute.and_then(|values| values.get(at)).copied();
-        let peers = value.map_or((held, ""), |value| (0, value));
-        groups.entry(peers).or_default().push(*unit);
+        let key = match peers {
+            Some(Peers::Attribute(id)) => {
+                let values = ruler.class.attribute(id.as_str());
+                (
+                    0,
+                    values.and_then(|values| values.get(at)).map_or("", |v| v),
+                )
+            }
+            _ => {
+                let held = coverage.and_then(|coverage| coverage.get(at));
+                (held.map_or(0, |coverage| coverage.groups), "")
+            }
+        };
+        groups.entry(key).or_default().push(*unit);
     }
     groups.into_values().collect()
 }

@@ -137,7 +137,7 @@ fn apply_formula(
             .copied()
             .chain([*x])
             .find(|value| value.is_nan());
-        *y = gap.unwrap_or_else(|| finite(held_between(formula.eval_slots(&values), *held)));
+        *y = gap.unwrap_or_else(|| held_between(finite(formula.eval_slots(&values)), *held));
     }
 }
 

@@ -131,8 +131,9 @@ impl<'a> Ruler<'a> {
     }
 
     fn fit_leaf(&self, position: usize) -> FittedLeaf {
+        // Without a curve, such as for want of the figure of the unit of reference, nobody has points.
         let unfit = FittedLeaf {
-            curve: Curve::Same(0.0),
+            curve: Curve::Same(MISSING),
             relief: None,
             missing: Fill::Drop,
             not_applicable: Fill::Drop,
@@ -432,7 +433,7 @@ fn group_curve(group: &GroupNode, column: &[f64]) -> Option<Curve> {
         reference: None,
     };
     let Some(formula) = &group.formula else {
-        return curve::fit(graded, &fit);
+        return curve::fit(graded, &fit).or(Some(Curve::Same(MISSING)));
     };
     Some(Curve::Formula {
         formula: formula.clone(),

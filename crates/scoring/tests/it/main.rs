@@ -1,0 +1,7 @@
+//! The kernel through its public door: what every rule earns, who stands where, and that it all adds up.
+
+mod preparation;
+mod ranks_bands;
+mod rules;
+mod schemes;
+mod support;
