@@ -68,9 +68,11 @@ impl Campaign {
     /// the period's start. A scheme without `from` has always been in force.
     #[must_use]
     pub fn in_force(&self, category: &str, period: Period) -> Option<&Scheme> {
-        self.versions(category)
-            .into_iter()
-            .rfind(|scheme| scheme.from.is_none_or(|from| from.starts() <= period.starts()))
+        self.versions(category).into_iter().rfind(|scheme| {
+            scheme
+                .from
+                .is_none_or(|from| from.starts() <= period.starts())
+        })
     }
 
     /// The complete, binding schemes of a category, oldest first.

@@ -1,11 +1,15 @@
 //! One module for each command: read, ask the core, print.
 
 mod check;
+mod diff;
+mod explain;
 mod fmt;
 mod new;
 mod pages;
 mod schema;
 mod score;
+mod whatif;
+mod workbook;
 
 use crate::args::{Command, Merit};
 use crate::failure::Failure;
@@ -20,6 +24,9 @@ pub fn run(args: Merit) -> Result<(), Failure> {
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => pages::completions(&args),
         Command::Man(args) => pages::man(&args),
-        _ => Ok(()),
+        Command::Explain(args) => explain::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::Whatif(args) => whatif::run(&args),
+        Command::Campaign { command } => workbook::run(&command),
     }
 }
