@@ -2,6 +2,7 @@
 
 mod preparation;
 mod ranks_bands;
+mod reference;
 mod rules;
 mod schemes;
 mod support;
