@@ -123,12 +123,10 @@ fn changed() -> Desk {
             desk.read(&format!("valley/{name}")),
         );
     }
-    for name in ["town.toml"] {
-        desk.write(
-            &format!("valley-new/schemes/{name}"),
-            desk.read(&format!("valley/schemes/{name}")),
-        );
-    }
+    desk.write(
+        "valley-new/schemes/town.toml",
+        desk.read("valley/schemes/town.toml"),
+    );
     let scheme = "valley-new/schemes/town.toml";
     desk.edit(scheme, "points = 60", "points = 35");
     desk.edit(scheme, "points = 25\nmeasure", "points = 50\nmeasure");
