@@ -94,7 +94,7 @@ fn fill_given(
             leaf.full
         });
         let own = ruler.prepared.own_block(position, span);
-        let relieved = |x: f64| signed(x, leaf.direction) >= cut;
+        let relieved = |x: f64| signed(x, leaf.relief_direction()) >= cut;
         own.iter()
             .zip(&mut *out)
             .filter(|(x, y)| relieved(**x) && !y.is_nan())

@@ -44,6 +44,16 @@ pub(crate) struct Leaf {
     pub formula: Option<Formula>,
 }
 
+impl Leaf {
+    /// Which of the figures that relief looks at is better: of progress, those before it was worked out.
+    pub fn relief_direction(&self) -> Direction {
+        match self.rule {
+            Rule::Progress(_) => self.item.direction.unwrap_or(Direction::Higher),
+            _ => self.direction,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LeafRole {
     Indicator,

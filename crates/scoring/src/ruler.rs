@@ -418,7 +418,7 @@ fn relief_cut(leaf: &Leaf, figures: &[f64]) -> Option<f64> {
     let relief = leaf.item.relief.as_ref()?;
     let (n, mean) = stats::mean(figures);
     let tolerance = curve::COUNT_TOLERANCE * mean.abs().max(1.0);
-    (n > 0).then(|| signed(mean, leaf.direction) + relief.over_mean - tolerance)
+    (n > 0).then(|| signed(mean, leaf.relief_direction()) + relief.over_mean - tolerance)
 }
 
 /// The curve of a group's own rule over the class's values, in points; higher is better.
