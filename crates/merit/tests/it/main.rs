@@ -1,4 +1,10 @@
 //! Tests of the command, through the command: what it prints, writes and returns.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 mod commands;
 mod help;
