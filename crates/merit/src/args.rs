@@ -396,6 +396,7 @@ pub fn command() -> clap::Command {
             .long("version")
             .action(ArgAction::Version)
             .help(tr("版本", "The version"))
+            .display_order(LAST)
             .help_heading(tr("选项", "Options")),
     )
 }
@@ -405,6 +406,9 @@ const TEMPLATE: (&str, &str) = (
     "{about-with-newline}\nUsage: {usage}\n\n{all-args}{after-help}",
 );
 
+/// What every command has stands after what is its own.
+const LAST: usize = 900;
+
 /// A command and all under it, with headings and its usage line in the language chosen.
 fn localised(command: clap::Command, above: &str) -> clap::Command {
     let path = format!("{above}{}", command.get_name());
@@ -413,7 +417,9 @@ fn localised(command: clap::Command, above: &str) -> clap::Command {
         .long("help")
         .action(ArgAction::Help)
         .help(tr("显示此说明", "Show this help"))
+        .display_order(LAST)
         .help_heading(tr("选项", "Options"));
+    let mut place = 0;
     let command = command
         .disable_help_flag(true)
         .disable_version_flag(true)
@@ -421,12 +427,15 @@ fn localised(command: clap::Command, above: &str) -> clap::Command {
         .help_template(tr(TEMPLATE.0, TEMPLATE.1))
         .subcommand_help_heading(tr("命令", "Commands"))
         .mut_args(|arg| {
+            // Without a place of its own an argument would stand by its name, not as it is typed.
+            place += 1;
+            let order = if arg.get_id() == "lang" { LAST } else { place };
             let heading = if arg.is_positional() {
                 tr("参数", "Arguments")
             } else {
                 tr("选项", "Options")
             };
-            arg.help_heading(heading)
+            arg.help_heading(heading).display_order(order)
         })
         .arg(help)
         .max_term_width(110);

@@ -73,13 +73,13 @@ pub fn campaign(root: &Path) -> Result<Opened, Failure> {
     Ok(Opened { folder, campaign })
 }
 
-/// The figures of a campaign: from these files, or from its own where none are named.
+/// The figures of a campaign: from these files, or from its own where none are named; and how they were understood.
 pub fn figures(
     opened: &Opened,
     root: &Path,
     files: &[PathBuf],
     layout: &Layout,
-) -> Result<Figures, Failure> {
+) -> Result<(Figures, Notes), Failure> {
     let tables = if files.is_empty() {
         own_tables(root)?
     } else {
@@ -92,7 +92,7 @@ fn understand(
     opened: &Opened,
     tables: Vec<(String, Vec<u8>)>,
     layout: &Layout,
-) -> Result<Figures, Failure> {
+) -> Result<(Figures, Notes), Failure> {
     let size = tables.iter().map(|(_, bytes)| bytes.len() as u64).sum();
     let borrowed: Vec<Table<'_>> = tables
         .iter()
@@ -107,8 +107,13 @@ fn understand(
         folder.files.extend(tables);
         terminal::show(&folder, &findings);
     }
-    tell(&notes);
-    read.ok_or_else(|| refused(&findings))
+    match read {
+        Some(figures) => Ok((figures, notes)),
+        None => {
+            tell(&notes);
+            Err(refused(&findings))
+        }
+    }
 }
 
 fn refused(findings: &[Diagnostic]) -> Failure {
@@ -125,7 +130,7 @@ fn refused(findings: &[Diagnostic]) -> Failure {
 }
 
 /// Says what wasn't used.
-fn tell(notes: &Notes) {
+pub fn tell(notes: &Notes) {
     for table in notes.tables.iter().filter(|table| !table.unused.is_empty()) {
         let (file, count) = (&table.file, table.unused.len());
         let names = table.unused.join(lang().pick("、", ", "));

@@ -67,10 +67,11 @@ fn said(error: &clap::Error) -> Say {
         }
         ErrorKind::ArgumentConflict => {
             let other = of(ContextKind::PriorArg);
-            say!(
-                "{arg} 不能和 {other} 同用,或写了两次",
-                "{arg} can't go with {other}, or stands twice"
-            )
+            if other == arg || other.is_empty() {
+                say!("{arg} 写了两次", "{arg} stands twice")
+            } else {
+                say!("{arg} 不能和 {other} 同用", "{arg} can't go with {other}")
+            }
         }
         _ => {
             let text = error.to_string();
@@ -87,13 +88,23 @@ fn allowed(error: &clap::Error) -> (String, String) {
             format!(";可以是:{}", values.join("、")),
             format!("; it may be {}", values.join(", ")),
         ),
-        _ => match error.get(ContextKind::InvalidArg).map(shown) {
-            Some(arg) if arg.starts_with("--period ") => (
-                ";写成 2026、2026-H1、2026-Q1 或 2026-01".to_owned(),
-                "; write 2026, 2026-H1, 2026-Q1 or 2026-01".to_owned(),
-            ),
-            _ => Default::default(),
-        },
+        _ => {
+            let arg = error.get(ContextKind::InvalidArg).map(shown);
+            let (zh, en) = spelling(arg.as_deref().unwrap_or_default());
+            (zh.to_owned(), en.to_owned())
+        }
+    }
+}
+
+/// How the value of an argument is written.
+fn spelling(arg: &str) -> (&'static str, &'static str) {
+    match arg.split(' ').next() {
+        Some("--period") => (
+            ";写成 2026、2026-H1、2026-Q1 或 2026-01",
+            "; write 2026, 2026-H1, 2026-Q1 or 2026-01",
+        ),
+        Some("--threads") => (";写成 1 以上的整数", "; write a whole number from 1 on"),
+        _ => ("", ""),
     }
 }
 

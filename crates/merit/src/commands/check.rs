@@ -7,7 +7,7 @@ use rulebook::{Campaign, Severity, read};
 use crate::args::Folder;
 use crate::failure::Failure;
 use crate::lang::{lang, tr};
-use crate::output::columns::{Align, lines};
+use crate::output::columns::{Align, lines, table};
 use crate::output::table::category_name;
 use crate::{load, terminal};
 
@@ -51,9 +51,7 @@ fn shares(campaign: &Campaign) -> String {
         .effective
         .iter()
         .filter(|scheme| scheme.category.is_some());
-    let rows: Vec<Vec<String>> = std::iter::once(header.map(str::to_owned).to_vec())
-        .chain(scored.map(|scheme| share_row(campaign, scheme)))
-        .collect();
+    let rows: Vec<Vec<String>> = scored.map(|scheme| share_row(campaign, scheme)).collect();
     let align = [
         Align::Left,
         Align::Left,
@@ -63,7 +61,7 @@ fn shares(campaign: &Campaign) -> String {
         Align::Right,
     ];
     let title = terminal::heading(tr("各类指标占的分", "Where the points come from"));
-    format!("{title}\n{}\n", lines(&align, &rows, "  "))
+    format!("{title}\n{}\n", table(&align, &header, &rows, "  "))
 }
 
 fn share_row(campaign: &Campaign, scheme: &Scheme) -> Vec<String> {

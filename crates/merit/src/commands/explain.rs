@@ -101,12 +101,13 @@ impl<'c> Rules<'c> {
 fn score(args: &Explain, opened: &Opened, unit: &str) -> Result<(), Failure> {
     let campaign = &opened.campaign;
     let scheme = named(campaign, args.scheme.as_deref())?;
-    let figures = load::figures(
+    let (figures, notes) = load::figures(
         opened,
         &args.folder.dir,
         &args.figures.measures,
         &layout(&args.figures),
     )?;
+    load::tell(&notes);
     let selection = Selection {
         period: Some(period_of(&figures, args.figures.period, unit)?),
         scheme,

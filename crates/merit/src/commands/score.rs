@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rulebook::figures::{Figures, Layout};
 use rulebook::model::Scheme;
-use rulebook::{Campaign, Period, say};
+use rulebook::{Campaign, Period, Say, say};
 use scoring::run::{Outcome, Run, RunError, Selection};
 
 use crate::args::{self, Format, Score};
@@ -26,19 +26,20 @@ pub fn run(args: &Score) -> Result<(), Failure> {
     let opened = load::campaign(&args.folder.dir)?;
     let campaign = &opened.campaign;
     let scheme = named(campaign, args.scheme.as_deref())?;
-    let figures = load::figures(
+    let (figures, notes) = load::figures(
         &opened,
         &args.folder.dir,
         &args.figures.measures,
         &layout(&args.figures),
     )?;
+    load::tell(&notes);
     let mut report = report(format, campaign);
     let selection = Selection {
         period: args.figures.period,
         scheme,
     };
     let run = Run::new(campaign, &figures, selection);
-    warn_left_out(campaign, &run);
+    left_out(campaign, &run).iter().for_each(terminal::warning);
     each(&run, &figures, &args.figures, |outcome| report.add(outcome))?;
     let bytes = report.finish()?;
     match (&args.out, format) {
@@ -128,15 +129,16 @@ pub fn named<'c>(campaign: &'c Campaign, id: Option<&str>) -> Result<Option<&'c 
     }
 }
 
-/// Says which categories have no scheme, and so aren't scored.
-pub fn warn_left_out(campaign: &Campaign, run: &Run<'_>) {
-    for (period, category) in &run.without_scheme {
+/// Which categories have no scheme, and so aren't scored.
+pub fn left_out(campaign: &Campaign, run: &Run<'_>) -> Vec<Say> {
+    let told = |(period, category): &(Period, &str)| {
         let name = category_name(campaign, category);
-        terminal::warning(&say!(
+        say!(
             "{period} 没有{name}({category})的细则在施行,没有计分",
             "no scheme for {name} ({category}) is in force in {period}; it isn't scored"
-        ));
-    }
+        )
+    };
+    run.without_scheme.iter().map(told).collect()
 }
 
 /// Scores the classes of a run and shows each.

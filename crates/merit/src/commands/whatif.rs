@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use rulebook::figures::Notes;
 use rulebook::model::Id;
-use rulebook::{Campaign, Period, say};
+use rulebook::{Campaign, Period, Say, say};
 use scoring::run::{Outcome, Run, Selection};
 
-use super::score::{each, layout, warn_left_out};
+use super::score::{each, layout, left_out};
 use crate::args::WhatIf;
 use crate::failure::Failure;
 use crate::lang::{lang, tr};
-use crate::output::columns::{Align, lines};
+use crate::output::columns::{Align, table};
 use crate::output::reasons::short;
 use crate::output::table::category_name;
 use crate::{load, terminal};
@@ -37,21 +38,48 @@ struct Result {
     items: BTreeMap<String, (String, f64)>,
 }
 
-type Standings = BTreeMap<(Period, Id), Standing>;
+/// The classes scored under one rulebook, in their order.
+struct Scored {
+    classes: Vec<((Period, Id), Standing)>,
+    /// What was said about the tables, and about categories that aren't scored.
+    notes: Notes,
+    left_out: Vec<Say>,
+}
+
+impl Scored {
+    fn class(&self, key: &(Period, Id)) -> Option<&Standing> {
+        let found = self.classes.iter().find(|(known, _)| known == key);
+        found.map(|(_, standing)| standing)
+    }
+}
 
 /// Scores the figures under both and tells what differs.
 pub fn run(args: &WhatIf) -> std::result::Result<(), Failure> {
-    let old = standings(args, &args.pair.old)?;
-    let new = standings(args, &args.pair.new)?;
+    let old = scored(args, &args.pair.old)?;
+    let new = scored(args, &args.pair.new)?;
+    load::tell(&old.notes);
+    if new.notes != old.notes {
+        load::tell(&new.notes);
+    }
+    let only_new = new
+        .left_out
+        .iter()
+        .filter(|told| !old.left_out.contains(told));
+    old.left_out
+        .iter()
+        .chain(only_new)
+        .for_each(terminal::warning);
     let mut text = String::new();
-    for (key, old) in &old {
-        match new.get(key) {
-            Some(new) => text.push_str(&compared(key.0, old, new)),
-            None => only_one(key, old, &args.pair.old),
+    for (key, was) in &old.classes {
+        match new.class(key) {
+            Some(is) => text.push_str(&compared(key.0, was, is)),
+            None => only_one(key, was, &args.pair.old),
         }
     }
-    for (key, new) in new.iter().filter(|(key, _)| !old.contains_key(*key)) {
-        only_one(key, new, &args.pair.new);
+    for (key, is) in &new.classes {
+        if old.class(key).is_none() {
+            only_one(key, is, &args.pair.new);
+        }
     }
     terminal::print(&text)
 }
@@ -64,10 +92,10 @@ fn only_one((period, _): &(Period, Id), standing: &Standing, dir: &Path) {
     ));
 }
 
-fn standings(args: &WhatIf, dir: &Path) -> std::result::Result<Standings, Failure> {
+fn scored(args: &WhatIf, dir: &Path) -> std::result::Result<Scored, Failure> {
     let opened = load::campaign(dir)?;
     // Without tables named, both score the old campaign's own figures.
-    let figures = load::figures(
+    let (figures, notes) = load::figures(
         &opened,
         &args.pair.old,
         &args.figures.measures,
@@ -77,14 +105,18 @@ fn standings(args: &WhatIf, dir: &Path) -> std::result::Result<Standings, Failur
         period: args.figures.period,
         scheme: None,
     };
-    let mut standings = Standings::new();
+    let mut classes = Vec::new();
     let run = Run::new(&opened.campaign, &figures, selection);
-    warn_left_out(&opened.campaign, &run);
     each(&run, &figures, &args.figures, |outcome| {
         let key = (outcome.job.period, Id::from(outcome.job.category));
-        standings.insert(key, standing(&opened.campaign, outcome));
+        classes.push((key, standing(&opened.campaign, outcome)));
     })?;
-    Ok(standings)
+    let left_out = left_out(&opened.campaign, &run);
+    Ok(Scored {
+        classes,
+        notes,
+        left_out,
+    })
 }
 
 fn standing(campaign: &Campaign, outcome: &Outcome<'_, '_>) -> Standing {
@@ -155,15 +187,12 @@ fn compared(period: Period, old: &Standing, new: &Standing) -> String {
         tr("等次", "band"),
         tr("主要由于", "decided by"),
     ];
-    let rows: Vec<Vec<String>> = std::iter::once(header.map(str::to_owned).to_vec())
-        .chain(pairs.iter().map(|(id, was, is)| cells(id, was, is)))
+    let rows: Vec<Vec<String>> = pairs
+        .iter()
+        .map(|(id, was, is)| cells(id, was, is))
         .collect();
     let title = terminal::heading(&format!("{period} {}", new.category));
-    let table = if pairs.is_empty() {
-        String::new()
-    } else {
-        lines(&[Align::Left; 6], &rows, "")
-    };
+    let table = table(&[Align::Left; 6], &header, &rows, "");
     format!("{title}\n{table}{summary}\n\n")
 }
 

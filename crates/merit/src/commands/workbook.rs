@@ -28,11 +28,24 @@ fn to_xlsx(dir: &Path, file: &Path) -> Result<(), Failure> {
 
 fn from_xlsx(file: &Path, dir: &Path) -> Result<(), Failure> {
     let bytes = load::table_bytes(file)?;
-    let folder =
-        workbook::from_xlsx(&bytes).map_err(|findings| refused(&Folder::default(), &findings))?;
+    let folder = workbook::from_xlsx(&bytes).map_err(|mut findings| {
+        name(&mut findings, file);
+        refused(&Folder::default(), &findings)
+    })?;
     save::folder(dir, &folder.files)?;
     let (dir, count) = (dir.display(), folder.files.len());
     done(&say!("{dir}:{count} 个文件", "{dir}: {count} files"))
+}
+
+/// The core doesn't know what the workbook is called.
+fn name(findings: &mut [Diagnostic], file: &Path) {
+    let file = file.display().to_string();
+    for finding in findings {
+        let related = finding.related.iter_mut().map(|(place, _)| place);
+        for place in related.chain([&mut finding.place]) {
+            place.file.clone_from(&file);
+        }
+    }
 }
 
 fn done(text: &rulebook::Say) -> Result<(), Failure> {

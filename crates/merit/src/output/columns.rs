@@ -14,6 +14,32 @@ pub enum Align {
 /// Two columns stand so far apart.
 const GAP: &str = "  ";
 
+/// A table with a heading for each column; columns that hold nothing are left out.
+pub fn table(align: &[Align], header: &[&str], rows: &[Vec<String>], indent: &str) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    let filled = |column: &usize| {
+        rows.iter()
+            .any(|row| row.get(*column).is_some_and(|cell| !cell.is_empty()))
+    };
+    let kept: Vec<usize> = (0..header.len()).filter(filled).collect();
+    let align: Vec<Align> = kept
+        .iter()
+        .filter_map(|column| align.get(*column).copied())
+        .collect();
+    let pick = |row: &[String]| -> Vec<String> {
+        kept.iter()
+            .filter_map(|column| row.get(*column).cloned())
+            .collect()
+    };
+    let header: Vec<String> = header.iter().map(|title| (*title).to_owned()).collect();
+    let rows: Vec<Vec<String>> = std::iter::once(pick(&header))
+        .chain(rows.iter().map(|row| pick(row)))
+        .collect();
+    lines(&align, &rows, indent)
+}
+
 /// Rows as lines of aligned columns, each line with its end; `indent` before each.
 pub fn lines(align: &[Align], rows: &[Vec<String>], indent: &str) -> String {
     let width = |column: usize| {
@@ -40,6 +66,16 @@ pub fn lines(align: &[Align], rows: &[Vec<String>], indent: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_that_hold_nothing_are_left_out() {
+        let rows = [["a", "", "1"], ["b", "", ""]].map(|row| row.map(str::to_owned).to_vec());
+        let align = [Align::Left; 3];
+        assert_eq!(
+            table(&align, &["x", "y", "z"], &rows, ""),
+            "x  z\na  1\nb\n"
+        );
+    }
 
     #[test]
     fn chinese_and_latin_line_up() {

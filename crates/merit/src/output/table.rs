@@ -3,7 +3,8 @@
 use rulebook::{Campaign, say};
 use scoring::run::{Outcome, Row};
 
-use super::columns::{Align, lines};
+use super::columns::{Align, table};
+use super::reasons::short;
 use super::{Report, number};
 use crate::failure::Failure;
 use crate::lang::{lang, tr};
@@ -49,10 +50,8 @@ impl Report for Table<'_> {
             tr("等次", "band"),
         ];
         let decimals = outcome.scored.ruler.decimals();
-        let rows: Vec<Vec<String>> = std::iter::once(header.map(str::to_owned).to_vec())
-            .chain(outcome.rows().map(|row| cells(&row, decimals)))
-            .collect();
-        self.text.push_str(&lines(&ALIGN, &rows, ""));
+        let rows: Vec<Vec<String>> = outcome.rows().map(|row| cells(&row, decimals)).collect();
+        self.text.push_str(&table(&ALIGN, &header, &rows, ""));
     }
 
     fn finish(self: Box<Self>) -> Result<Vec<u8>, Failure> {
@@ -97,11 +96,17 @@ fn cells(row: &Row<'_>, decimals: Option<u8>) -> Vec<String> {
         row.rank.map(|rank| rank.to_string()).unwrap_or_default(),
         row.unit.id.clone(),
         name.to_owned(),
-        row.score.map_or_else(
-            || tr("不评", "not scored").to_owned(),
-            |score| number(score, decimals),
-        ),
+        score(row, decimals),
         row.band
             .map_or_else(String::new, |band| band.name.get(lang()).to_owned()),
     ]
+}
+
+/// A score for eyes: without declared decimals it is cut to a few, since programs have the CSV.
+fn score(row: &Row<'_>, decimals: Option<u8>) -> String {
+    match (row.score, decimals) {
+        (None, _) => tr("不评", "not scored").to_owned(),
+        (Some(score), Some(decimals)) => number(score, Some(decimals)),
+        (Some(score), None) => short(score),
+    }
 }

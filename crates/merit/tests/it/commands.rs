@@ -117,16 +117,7 @@ fn whatif_tells_who_moves() {
 /// The campaign, and the same with other points.
 fn changed() -> Desk {
     let desk = Desk::new();
-    for name in ["campaign.toml", "measures.toml", "organisation.csv"] {
-        desk.write(
-            &format!("valley-new/{name}"),
-            desk.read(&format!("valley/{name}")),
-        );
-    }
-    desk.write(
-        "valley-new/schemes/town.toml",
-        desk.read("valley/schemes/town.toml"),
-    );
+    desk.copy("valley", "valley-new");
     let scheme = "valley-new/schemes/town.toml";
     desk.edit(scheme, "points = 60", "points = 35");
     desk.edit(scheme, "points = 25\nmeasure", "points = 50\nmeasure");

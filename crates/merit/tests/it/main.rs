@@ -1,6 +1,5 @@
 //! Tests of the command, through the command: what it prints, writes and returns.
 #![allow(
-    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,

@@ -61,6 +61,11 @@ impl Desk {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
+    /// Copies a folder.
+    pub fn copy(&self, from: &str, to: &str) {
+        copy(&self.path(from), &self.path(to));
+    }
+
     /// Replaces a text, which must be there, in a file.
     pub fn edit(&self, name: &str, from: &str, to: &str) {
         let text = self.read(name);

@@ -345,7 +345,8 @@ impl Words<'_> {
             zh: if zh.starts_with(is_chinese) {
                 format!("每{zh}")
             } else {
-                format!("每 1{zh}")
+                // A unit such as % stands with its number, and both apart from the word that follows.
+                format!("每 1{zh} ")
             },
             en: if en.is_empty() {
                 "each".to_owned()

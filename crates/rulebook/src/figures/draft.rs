@@ -227,8 +227,8 @@ fn column(parts: Parts, count: usize, order: Option<&[usize]>) -> Option<Column>
         given.then(|| arrange(cells.values, count, order))
     };
     let (n, se) = (optional(n), optional(se));
-    let present = value.present || n.is_some() || se.is_some();
-    present.then(|| Column {
+    // Numbers of cases alone are no figures: their column's name was likely misspelt, and that must be told.
+    value.present.then(|| Column {
         values: arrange(value.values, count, order),
         n,
         se,
