@@ -130,8 +130,8 @@ fn tell(notes: &Notes) {
         let (file, count) = (&table.file, table.unused.len());
         let names = table.unused.join(lang().pick("、", ", "));
         terminal::note(&say!(
-            "{file}:有 {count} 列没有用到:{names}",
-            "{file}: {count} columns that nothing uses: {names}"
+            "{file}:以下 {count} 列没有用到:{names}",
+            "{file}: nothing uses these columns ({count}): {names}"
         ));
     }
 }

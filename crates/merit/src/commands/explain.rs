@@ -1,11 +1,11 @@
 //! `merit explain`: the rules in plain words, or where a unit's points come from.
 
-use rulebook::explain::{explain, rule_sentence};
+use rulebook::explain::{earned, explain, taken_off};
 use rulebook::figures::Figures;
-use rulebook::model::Scheme;
+use rulebook::model::{Indicator, Scheme};
 use rulebook::{Campaign, Period, say};
 use scoring::Explanation;
-use scoring::run::{Job, Outcome, Selection};
+use scoring::run::{Job, Outcome, Run, Selection};
 use serde::Serialize;
 
 use super::score::{each, layout, named};
@@ -33,21 +33,37 @@ fn rules(args: &Explain, campaign: &Campaign) -> Result<(), Failure> {
     };
     match args.format {
         ExplainFormat::Text => {
-            let texts: Vec<String> = schemes.iter().map(|scheme| explain(campaign, scheme, lang())).collect();
+            let texts: Vec<String> = schemes
+                .iter()
+                .map(|scheme| explain(campaign, scheme, lang()))
+                .collect();
             terminal::print(&texts.join("\n"))
         }
         ExplainFormat::Json => {
-            let told = schemes.iter().map(|scheme| Rules::of(campaign, scheme)).collect::<Vec<_>>();
+            let told = schemes
+                .iter()
+                .map(|scheme| Rules::of(campaign, scheme))
+                .collect::<Vec<_>>();
             print_json(&told)
         }
     }
 }
 
 fn told_of(campaign: &Campaign, period: Option<Period>) -> Vec<&Scheme> {
-    let categories = campaign.file.category.iter().map(|category| category.id.as_str());
+    let categories = campaign
+        .file
+        .category
+        .iter()
+        .map(|category| category.id.as_str());
     match period {
-        Some(period) => categories.filter_map(|category| campaign.in_force(category, period)).collect(),
-        None => campaign.effective.iter().filter(|scheme| scheme.category.is_some()).collect(),
+        Some(period) => categories
+            .filter_map(|category| campaign.in_force(category, period))
+            .collect(),
+        None => campaign
+            .effective
+            .iter()
+            .filter(|scheme| scheme.category.is_some())
+            .collect(),
     }
 }
 
@@ -66,17 +82,17 @@ struct Sentence<'c> {
 
 impl<'c> Rules<'c> {
     fn of(campaign: &'c Campaign, scheme: &'c Scheme) -> Self {
-        let items = scheme.indicator.iter().chain(&scheme.bonus).chain(&scheme.deduction);
-        let sentence = |item: &'c rulebook::model::Indicator| {
-            let measure = campaign.measure(item.measure.as_str())?;
-            Some(Sentence {
-                id: item.id.as_str(),
-                rule: rule_sentence(item, measure, lang()),
-            })
+        let earning = scheme.indicator.iter().chain(&scheme.bonus);
+        let sentence = |item: &'c Indicator, rule: Option<String>| {
+            let id = item.id.as_str();
+            rule.map(|rule| Sentence { id, rule })
         };
+        let earning = earning.filter_map(|item| sentence(item, earned(campaign, item, lang())));
+        let taking = scheme.deduction.iter();
+        let taking = taking.filter_map(|item| sentence(item, taken_off(campaign, item, lang())));
         Self {
             scheme,
-            sentences: items.filter_map(sentence).collect(),
+            sentences: earning.chain(taking).collect(),
         }
     }
 }
@@ -85,17 +101,28 @@ impl<'c> Rules<'c> {
 fn score(args: &Explain, opened: &Opened, unit: &str) -> Result<(), Failure> {
     let campaign = &opened.campaign;
     let scheme = named(campaign, args.scheme.as_deref())?;
-    let figures = load::figures(opened, &args.folder.dir, &args.figures.measures, &layout(&args.figures))?;
+    let figures = load::figures(
+        opened,
+        &args.folder.dir,
+        &args.figures.measures,
+        &layout(&args.figures),
+    )?;
     let selection = Selection {
         period: Some(period_of(&figures, args.figures.period, unit)?),
         scheme,
     };
     let mut found = None;
-    each(campaign, &figures, selection, args.figures.threads, |outcome| {
-        found = found.take().or_else(|| told(args.format, campaign, outcome, unit));
+    let run = Run::new(campaign, &figures, selection);
+    each(&run, &figures, &args.figures, |outcome| {
+        found = found
+            .take()
+            .or_else(|| told(args.format, campaign, outcome, unit));
     })?;
     let text = found.ok_or_else(|| {
-        Failure::Usage(say!("单位“{unit}”没有用这套细则计分", "the unit “{unit}” isn't scored by this scheme"))
+        Failure::Usage(say!(
+            "单位“{unit}”没有用这套细则计分",
+            "the unit “{unit}” isn't scored by this scheme"
+        ))
     })?;
     terminal::print(&text)
 }
@@ -105,29 +132,52 @@ fn period_of(figures: &Figures, asked: Option<Period>, unit: &str) -> Result<Per
         let figures = figures.periods.get(period);
         figures.is_some_and(|figures| figures.units.iter().any(|known| known.id == unit))
     };
-    let mut periods = figures.periods.keys().rev().filter(|period| asked.is_none_or(|asked| asked == **period));
-    periods.find(|period| has(period)).copied().ok_or_else(|| match asked {
-        Some(period) => Failure::Usage(say!(
-            "{period} 没有单位“{unit}”;用 merit score 查看各单位的标识",
-            "there is no unit “{unit}” in {period}; `merit score` lists the units' ids"
-        )),
-        None => Failure::Usage(say!(
-            "没有单位“{unit}”;用 merit score 查看各单位的标识",
-            "there is no unit “{unit}”; `merit score` lists the units' ids"
-        )),
-    })
+    let mut periods = figures
+        .periods
+        .keys()
+        .rev()
+        .filter(|period| asked.is_none_or(|asked| asked == **period));
+    periods
+        .find(|period| has(period))
+        .copied()
+        .ok_or_else(|| match asked {
+            Some(period) => Failure::Usage(say!(
+                "{period} 没有单位“{unit}”;用 merit score 查看各单位的标识",
+                "there is no unit “{unit}” in {period}; `merit score` lists the units' ids"
+            )),
+            None => Failure::Usage(say!(
+                "没有单位“{unit}”;用 merit score 查看各单位的标识",
+                "there is no unit “{unit}”; `merit score` lists the units' ids"
+            )),
+        })
 }
 
-fn told(format: ExplainFormat, campaign: &Campaign, outcome: &Outcome<'_, '_>, unit: &str) -> Option<String> {
+fn told(
+    format: ExplainFormat,
+    campaign: &Campaign,
+    outcome: &Outcome<'_, '_>,
+    unit: &str,
+) -> Option<String> {
     let at = outcome.units.iter().position(|known| known.id == unit)?;
     let known = outcome.units.get(at)?;
     let explanation = outcome.scored.explain(at)?;
     match format {
         ExplainFormat::Text => {
             let decimals = outcome.scored.ruler.decimals();
-            Some(reasons::told(campaign, &outcome.job, known, decimals, &explanation))
+            Some(reasons::told(
+                campaign,
+                &outcome.job,
+                known,
+                decimals,
+                &explanation,
+            ))
         }
-        ExplainFormat::Json => json(&Reasons::of(campaign, &outcome.job, &known.name, &explanation)),
+        ExplainFormat::Json => json(&Reasons::of(
+            campaign,
+            &outcome.job,
+            &known.name,
+            &explanation,
+        )),
     }
 }
 
@@ -143,7 +193,12 @@ struct Reasons<'e> {
 }
 
 impl<'e> Reasons<'e> {
-    fn of(campaign: &'e Campaign, job: &Job<'e>, name: &'e str, explanation: &'e Explanation) -> Self {
+    fn of(
+        campaign: &'e Campaign,
+        job: &Job<'e>,
+        name: &'e str,
+        explanation: &'e Explanation,
+    ) -> Self {
         Self {
             period: job.period,
             category: job.category,
@@ -160,5 +215,7 @@ fn print_json<T: Serialize>(value: &T) -> Result<(), Failure> {
 }
 
 fn json<T: Serialize>(value: &T) -> Option<String> {
-    serde_json::to_string_pretty(value).ok().map(|text| text + "\n")
+    serde_json::to_string_pretty(value)
+        .ok()
+        .map(|text| text + "\n")
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rulebook::figures::{Figures, Layout};
 use rulebook::model::Scheme;
-use rulebook::{Campaign, say};
+use rulebook::{Campaign, Period, say};
 use scoring::run::{Outcome, Run, RunError, Selection};
 
 use crate::args::{self, Format, Score};
@@ -37,13 +37,9 @@ pub fn run(args: &Score) -> Result<(), Failure> {
         period: args.figures.period,
         scheme,
     };
-    each(
-        campaign,
-        &figures,
-        selection,
-        args.figures.threads,
-        |outcome| report.add(outcome),
-    )?;
+    let run = Run::new(campaign, &figures, selection);
+    warn_left_out(campaign, &run);
+    each(&run, &figures, &args.figures, |outcome| report.add(outcome))?;
     let bytes = report.finish()?;
     match (&args.out, format) {
         (None, Format::Table) => terminal::print(&String::from_utf8_lossy(&bytes)),
@@ -132,15 +128,8 @@ pub fn named<'c>(campaign: &'c Campaign, id: Option<&str>) -> Result<Option<&'c 
     }
 }
 
-/// Scores the classes selected and shows each; what has no scheme is said.
-pub fn each(
-    campaign: &Campaign,
-    figures: &Figures,
-    selection: Selection<'_>,
-    threads: Option<NonZeroUsize>,
-    mut visit: impl FnMut(&Outcome<'_, '_>),
-) -> Result<(), Failure> {
-    let run = Run::new(campaign, figures, selection);
+/// Says which categories have no scheme, and so aren't scored.
+pub fn warn_left_out(campaign: &Campaign, run: &Run<'_>) {
     for (period, category) in &run.without_scheme {
         let name = category_name(campaign, category);
         terminal::warning(&say!(
@@ -148,8 +137,17 @@ pub fn each(
             "no scheme for {name} ({category}) is in force in {period}; it isn't scored"
         ));
     }
+}
+
+/// Scores the classes of a run and shows each.
+pub fn each(
+    run: &Run<'_>,
+    figures: &Figures,
+    args: &args::Figures,
+    mut visit: impl FnMut(&Outcome<'_, '_>),
+) -> Result<(), Failure> {
     if run.jobs.is_empty() {
-        return Err(nothing(figures, selection));
+        return Err(nothing(figures, args.period));
     }
     let units = run
         .jobs
@@ -159,7 +157,7 @@ pub fn each(
         run.jobs.len(),
         units.map(|figures| figures.units.len()).sum(),
     );
-    let done = run.each(threads.unwrap_or_else(all_threads), |outcome| {
+    let done = run.each(args.threads.unwrap_or_else(all_threads), |outcome| {
         visit(outcome);
         bar.inc(1);
     });
@@ -167,10 +165,10 @@ pub fn each(
     done.map_err(|error| cannot(&error))
 }
 
-fn nothing(figures: &Figures, selection: Selection<'_>) -> Failure {
+fn nothing(figures: &Figures, period: Option<Period>) -> Failure {
     let periods: Vec<String> = figures.periods.keys().map(ToString::to_string).collect();
     let given = periods.join(lang().pick("、", ", "));
-    Failure::Refused(Some(match selection.period {
+    Failure::Refused(Some(match period {
         Some(period) if !figures.periods.contains_key(&period) => {
             say!(
                 "数据表里没有 {period} 的数,没有计分",

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use rulebook::model::Id;
 use rulebook::{Campaign, Period, say};
-use scoring::run::{Outcome, Selection};
+use scoring::run::{Outcome, Run, Selection};
 
-use super::score::{each, layout};
+use super::score::{each, layout, warn_left_out};
 use crate::args::WhatIf;
 use crate::failure::Failure;
 use crate::lang::{lang, tr};
@@ -67,13 +67,20 @@ fn only_one((period, _): &(Period, Id), standing: &Standing, dir: &Path) {
 fn standings(args: &WhatIf, dir: &Path) -> std::result::Result<Standings, Failure> {
     let opened = load::campaign(dir)?;
     // Without tables named, both score the old campaign's own figures.
-    let figures = load::figures(&opened, &args.pair.old, &args.figures.measures, &layout(&args.figures))?;
+    let figures = load::figures(
+        &opened,
+        &args.pair.old,
+        &args.figures.measures,
+        &layout(&args.figures),
+    )?;
     let selection = Selection {
         period: args.figures.period,
         scheme: None,
     };
     let mut standings = Standings::new();
-    each(&opened.campaign, &figures, selection, args.figures.threads, |outcome| {
+    let run = Run::new(&opened.campaign, &figures, selection);
+    warn_left_out(&opened.campaign, &run);
+    each(&run, &figures, &args.figures, |outcome| {
         let key = (outcome.job.period, Id::from(outcome.job.category));
         standings.insert(key, standing(&opened.campaign, outcome));
     })?;
@@ -85,9 +92,17 @@ fn standing(campaign: &Campaign, outcome: &Outcome<'_, '_>) -> Standing {
     let names: Vec<&str> = ruler.items().map(|item| item.name.get(lang())).collect();
     let nodes = ruler.nodes();
     let items = |at: usize| {
-        let cells = nodes.iter().zip(&names).map(|(node, name)| (node, *name, node.points.get(at).copied()));
+        let cells = nodes
+            .iter()
+            .zip(&names)
+            .map(|(node, name)| (node, *name, node.points.get(at).copied()));
         cells
-            .filter_map(|(node, name, points)| Some((node.id.clone(), (name.to_owned(), points.filter(|p| !p.is_nan())?))))
+            .filter_map(|(node, name, points)| {
+                Some((
+                    node.id.clone(),
+                    (name.to_owned(), points.filter(|p| !p.is_nan())?),
+                ))
+            })
             .collect()
     };
     let result = |row: scoring::run::Row<'_>| {
@@ -108,8 +123,11 @@ fn standing(campaign: &Campaign, outcome: &Outcome<'_, '_>) -> Standing {
 
 /// The units of a class that move, most first, and a summary.
 fn compared(period: Period, old: &Standing, new: &Standing) -> String {
-    let mut pairs: Vec<(&String, &Result, &Result)> =
-        old.units.iter().filter_map(|(id, was)| Some((id, was, new.units.get(id)?))).collect();
+    let mut pairs: Vec<(&String, &Result, &Result)> = old
+        .units
+        .iter()
+        .filter_map(|(id, was)| Some((id, was, new.units.get(id)?)))
+        .collect();
     let summary = summary(&pairs);
     pairs.retain(|(_, was, is)| moved(was, is));
     let moves = |(_, was, is): &(&String, &Result, &Result)| {
@@ -119,7 +137,10 @@ fn compared(period: Period, old: &Standing, new: &Standing) -> String {
             // To be ranked, or no longer, is the largest move.
             _ => u32::MAX,
         };
-        let scores = was.score.zip(is.score).map_or(f64::INFINITY, |(was, is)| (was - is).abs());
+        let scores = was
+            .score
+            .zip(is.score)
+            .map_or(f64::INFINITY, |(was, is)| (was - is).abs());
         (ranks, scores)
     };
     pairs.sort_by(|a, b| {
@@ -138,7 +159,11 @@ fn compared(period: Period, old: &Standing, new: &Standing) -> String {
         .chain(pairs.iter().map(|(id, was, is)| cells(id, was, is)))
         .collect();
     let title = terminal::heading(&format!("{period} {}", new.category));
-    let table = if pairs.is_empty() { String::new() } else { lines(&[Align::Left; 6], &rows, "") };
+    let table = if pairs.is_empty() {
+        String::new()
+    } else {
+        lines(&[Align::Left; 6], &rows, "")
+    };
     format!("{title}\n{table}{summary}\n\n")
 }
 
@@ -155,10 +180,18 @@ fn cells(id: &str, was: &Result, is: &Result) -> Vec<String> {
     let score = |result: &Result| result.score.map_or_else(none, short);
     let rank = |result: &Result| result.rank.map_or_else(none, |rank| rank.to_string());
     let band = |result: &Result| result.band.clone().unwrap_or_else(none);
-    let change = was.score.zip(is.score).map(|(was, is)| format!(" ({})", signed(is - was))).unwrap_or_default();
+    let change = was
+        .score
+        .zip(is.score)
+        .map(|(was, is)| format!(" ({})", signed(is - was)))
+        .unwrap_or_default();
     vec![
         id.to_owned(),
-        if was.name == id { String::new() } else { was.name.clone() },
+        if was.name == id {
+            String::new()
+        } else {
+            was.name.clone()
+        },
         arrow(&score(was), &score(is)) + &change,
         arrow(&rank(was), &rank(is)),
         arrow(&band(was), &band(is)),
@@ -167,7 +200,11 @@ fn cells(id: &str, was: &Result, is: &Result) -> Vec<String> {
 }
 
 fn arrow(was: &str, is: &str) -> String {
-    if was == is { was.to_owned() } else { format!("{was} → {is}") }
+    if was == is {
+        was.to_owned()
+    } else {
+        format!("{was} → {is}")
+    }
 }
 
 fn signed(change: f64) -> String {
@@ -185,17 +222,34 @@ fn deciding(was: &Result, is: &Result) -> String {
         let change = changes.entry(id).or_insert((name, 0.0));
         change.1 += points;
     }
-    let mut changes: Vec<(&str, f64)> = changes.into_values().filter(|(_, change)| change.abs() > DUST).collect();
+    let mut changes: Vec<(&str, f64)> = changes
+        .into_values()
+        .filter(|(_, change)| change.abs() > DUST)
+        .collect();
     changes.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
-    let named = changes.iter().take(DECIDING).map(|(name, change)| format!("{name} {}", signed(*change)));
+    let named = changes
+        .iter()
+        .take(DECIDING)
+        .map(|(name, change)| format!("{name} {}", signed(*change)));
     named.collect::<Vec<_>>().join(tr(";", "; "))
 }
 
 fn summary(pairs: &[(&String, &Result, &Result)]) -> String {
     let all = pairs.len();
-    let ranks = pairs.iter().filter(|(_, was, is)| was.rank == is.rank).count();
-    let bands = pairs.iter().filter(|(_, was, is)| was.band == is.band).count();
-    let both = pairs.iter().filter_map(|(_, was, is)| Some((was.score.filter(|_| was.rank.is_some())?, is.score.filter(|_| is.rank.is_some())?)));
+    let ranks = pairs
+        .iter()
+        .filter(|(_, was, is)| was.rank == is.rank)
+        .count();
+    let bands = pairs
+        .iter()
+        .filter(|(_, was, is)| was.band == is.band)
+        .count();
+    let both = pairs.iter().filter_map(|(_, was, is)| {
+        Some((
+            was.score.filter(|_| was.rank.is_some())?,
+            is.score.filter(|_| is.rank.is_some())?,
+        ))
+    });
     let (zh, en) = match spearman(&both.collect::<Vec<_>>()) {
         Some(agreement) => (
             format!(";名次相关(Spearman){agreement:.3}"),
@@ -215,7 +269,12 @@ fn spearman(pairs: &[(f64, f64)]) -> Option<f64> {
     let a = mean_ranks(pairs.iter().map(|pair| pair.0));
     let b = mean_ranks(pairs.iter().map(|pair| pair.1));
     let middle = (pairs.len() as f64 + 1.0) / 2.0;
-    let product = |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).map(|(a, b)| (a - middle) * (b - middle)).sum() };
+    let product = |a: &[f64], b: &[f64]| -> f64 {
+        a.iter()
+            .zip(b)
+            .map(|(a, b)| (a - middle) * (b - middle))
+            .sum()
+    };
     let spread = (product(&a, &a) * product(&b, &b)).sqrt();
     (spread > 0.0).then(|| product(&a, &b) / spread)
 }
@@ -243,7 +302,10 @@ mod tests {
 
     #[test]
     fn agreement_is_one_for_the_same_order_and_minus_one_for_the_reverse() {
-        assert_eq!(spearman(&[(1.0, 10.0), (2.0, 20.0), (3.0, 40.0)]), Some(1.0));
+        assert_eq!(
+            spearman(&[(1.0, 10.0), (2.0, 20.0), (3.0, 40.0)]),
+            Some(1.0)
+        );
         assert_eq!(spearman(&[(1.0, 3.0), (2.0, 2.0), (3.0, 1.0)]), Some(-1.0));
         assert_eq!(spearman(&[(1.0, 3.0), (1.0, 2.0)]), None);
         assert_eq!(spearman(&[]), None);
@@ -251,6 +313,9 @@ mod tests {
 
     #[test]
     fn ties_share_their_mean_rank() {
-        assert_eq!(mean_ranks([5.0, 1.0, 5.0, 9.0].into_iter()), [2.5, 1.0, 2.5, 4.0]);
+        assert_eq!(
+            mean_ranks([5.0, 1.0, 5.0, 9.0].into_iter()),
+            [2.5, 1.0, 2.5, 4.0]
+        );
     }
 }

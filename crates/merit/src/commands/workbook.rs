@@ -28,7 +28,8 @@ fn to_xlsx(dir: &Path, file: &Path) -> Result<(), Failure> {
 
 fn from_xlsx(file: &Path, dir: &Path) -> Result<(), Failure> {
     let bytes = load::table_bytes(file)?;
-    let folder = workbook::from_xlsx(&bytes).map_err(|findings| refused(&Folder::default(), &findings))?;
+    let folder =
+        workbook::from_xlsx(&bytes).map_err(|findings| refused(&Folder::default(), &findings))?;
     save::folder(dir, &folder.files)?;
     let (dir, count) = (dir.display(), folder.files.len());
     done(&say!("{dir}:{count} 个文件", "{dir}: {count} files"))
@@ -41,5 +42,8 @@ fn done(text: &rulebook::Say) -> Result<(), Failure> {
 fn refused(folder: &Folder, findings: &[Diagnostic]) -> Failure {
     terminal::show(folder, findings);
     let tally = terminal::tally(findings);
-    Failure::Refused(Some(say!("{tally};什么也没有写", "{tally}; nothing was written")))
+    Failure::Refused(Some(say!(
+        "{tally};什么也没有写",
+        "{tally}; nothing was written"
+    )))
 }

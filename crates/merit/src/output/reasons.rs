@@ -3,7 +3,7 @@
 //! Only what the kernel says is told. Places in a class are given for figures and scores of units; nothing is said about
 //! persons, and nothing about whether two units differ by more than chance.
 
-use rulebook::explain::rule_sentence;
+use rulebook::explain::{earned, taken_off};
 use rulebook::model::{Fallback, Indicator, Scheme, Text};
 use rulebook::{Campaign, Say, Unit, say};
 use scoring::run::Job;
@@ -26,7 +26,13 @@ struct Telling<'t> {
 }
 
 /// The whole text.
-pub fn told(campaign: &Campaign, job: &Job<'_>, unit: &Unit, decimals: Option<u8>, explanation: &Explanation) -> String {
+pub fn told(
+    campaign: &Campaign,
+    job: &Job<'_>,
+    unit: &Unit,
+    decimals: Option<u8>,
+    explanation: &Explanation,
+) -> String {
     let mut telling = Telling {
         campaign,
         scheme: job.scheme,
@@ -57,7 +63,10 @@ impl Telling<'_> {
             let (name, id) = (&unit.name, &unit.id);
             say!("{name}({id})", "{name} ({id})").get(lang()).to_owned()
         };
-        let title = say!("{period} {unit},{category}——{scheme}", "{period} {unit}, {category} – {scheme}");
+        let title = say!(
+            "{period} {unit},{category}——{scheme}",
+            "{period} {unit}, {category} – {scheme}"
+        );
         self.text = format!("{}\n", heading(title.get(lang())));
     }
 
@@ -77,7 +86,11 @@ impl Telling<'_> {
         };
         self.line("", &text);
         let band = self.explanation.band.as_deref();
-        let band = self.scheme.band.iter().find(|known| Some(known.id.as_str()) == band);
+        let band = self
+            .scheme
+            .band
+            .iter()
+            .find(|known| Some(known.id.as_str()) == band);
         if let Some(band) = band {
             let name = band.name.get(lang());
             self.line("", &say!("等次:{name}", "Band: {name}"));
@@ -86,7 +99,12 @@ impl Telling<'_> {
     }
 
     fn item(&mut self, row: &ItemRow) {
-        let items = self.scheme.indicator.iter().chain(&self.scheme.bonus).chain(&self.scheme.deduction);
+        let items = self
+            .scheme
+            .indicator
+            .iter()
+            .chain(&self.scheme.bonus)
+            .chain(&self.scheme.deduction);
         let Some(item) = items.clone().find(|item| item.id.as_str() == row.id) else {
             return;
         };
@@ -99,8 +117,11 @@ impl Telling<'_> {
         if let Some(gap) = gap(row) {
             self.line("    ", &gap);
         }
-        if let Some(measure) = self.campaign.measure(row.measure.as_str()) {
-            let rule = rule_sentence(&item, measure, lang());
+        let rule = match row.role {
+            Role::Deduction => taken_off(self.campaign, &item, lang()),
+            Role::Indicator | Role::Bonus => earned(self.campaign, &item, lang()),
+        };
+        if let Some(rule) = rule {
             self.line("    ", &say!("规则:{rule}", "Rule: {rule}"));
         }
         for text in self.lost(row) {
@@ -122,16 +143,24 @@ impl Telling<'_> {
     }
 
     fn points(&self, points: f64) -> String {
-        let decimals = self.scheme.rounding.as_ref().and_then(|rounding| rounding.points);
+        let decimals = self
+            .scheme
+            .rounding
+            .as_ref()
+            .and_then(|rounding| rounding.points);
         decimals.map_or_else(|| short(points), |decimals| number(points, Some(decimals)))
     }
 
     /// The unit's figure beside those of its class.
     fn figures(&self, row: &ItemRow, item: &Indicator) -> Option<Say> {
         let figure = short(row.figure?);
-        let unit = self.campaign.measure(item.measure.as_str()).and_then(|measure| measure.unit.as_ref());
+        let unit = self
+            .campaign
+            .measure(item.measure.as_str())
+            .and_then(|measure| measure.unit.as_ref());
         // Progress is a difference or a share, whatever the measure counts.
-        let unit = unit.filter(|_| row.base.is_none()).map_or("", |unit| unit.get(lang()));
+        let unit = unit.filter(|_| row.base.is_none());
+        let unit = unit.map_or("", |unit| unit.get(lang()));
         let mut parts = vec![say!("本单位 {figure} {unit}", "this unit {figure} {unit}")];
         if let Some(n) = row.n.map(short) {
             parts.push(say!("依据 {n} 件", "from {n} cases"));
@@ -150,17 +179,27 @@ impl Telling<'_> {
         }
         if let Some(rank) = row.rank {
             let of = row.rank_of;
-            parts.push(say!("有数的 {of} 个单位中第 {rank}", "{rank} of the {of} units with a figure"));
+            parts.push(say!(
+                "有数的 {of} 个单位中第 {rank}",
+                "{rank} of the {of} units with a figure"
+            ));
         }
         let trimmed = |part: &Say| part.get(lang()).trim_end().to_owned();
-        let text = parts.iter().map(trimmed).collect::<Vec<_>>().join(tr(";", "; "));
+        let text = parts
+            .iter()
+            .map(trimmed)
+            .collect::<Vec<_>>()
+            .join(tr(";", "; "));
         Some(say!("{text}", "{text}"))
     }
 
     /// What was lost and what would have earned it.
     fn lost(&self, row: &ItemRow) -> Vec<Say> {
         let mut texts = Vec::new();
-        let lost = row.lost.filter(|lost| *lost > 0.0).map(|lost| self.points(lost));
+        let lost = row
+            .lost
+            .filter(|lost| *lost > 0.0)
+            .map(|lost| self.points(lost));
         let full = row.full_at.map(short);
         match (lost, full) {
             (Some(lost), Some(full)) => texts.push(say!(
@@ -170,22 +209,36 @@ impl Telling<'_> {
             (Some(lost), None) => texts.push(say!("失 {lost} 分", "{lost} points lost")),
             (None, _) => {}
         }
-        if let Some((figure, points)) = row.next {
+        // Where the next step is the last, it has just been told.
+        if let Some((figure, points)) = row.next.filter(|(figure, _)| Some(*figure) != row.full_at)
+        {
             let (figure, points) = (short(figure), self.points(points));
-            texts.push(say!("数为 {figure} 可得 {points} 分", "a figure of {figure} earns {points} points"));
+            texts.push(say!(
+                "数为 {figure} 可得 {points} 分",
+                "a figure of {figure} earns {points} points"
+            ));
         }
         texts
     }
 
     fn groups(&mut self) {
-        let groups: Vec<&GroupRow> = self.explanation.groups.iter().filter(|group| !group.id.is_empty()).collect();
+        let groups: Vec<&GroupRow> = self
+            .explanation
+            .groups
+            .iter()
+            .filter(|group| !group.id.is_empty())
+            .collect();
         if groups.is_empty() {
             return;
         }
-        self.text.push_str(&format!("{}\n", heading(tr("各组", "Groups"))));
+        self.text
+            .push_str(&format!("{}\n", heading(tr("各组", "Groups"))));
         for group in groups {
             let name = self.group_name(&group.id).to_owned();
-            let value = group.value.map_or_else(|| tr("不计入", "left out").to_owned(), |value| self.points(value));
+            let value = group.value.map_or_else(
+                || tr("不计入", "left out").to_owned(),
+                |value| self.points(value),
+            );
             let text = match group.full.map(|full| self.points(full)) {
                 Some(full) => say!("{name}  {value} / {full}", "{name}  {value} / {full}"),
                 None => say!("{name}  {value}", "{name}  {value}"),
@@ -197,12 +250,17 @@ impl Telling<'_> {
     /// What lies between the items' points and the score.
     fn between(&mut self) {
         let Explanation {
-            adjustments, vetoes, ..
+            adjustments,
+            vetoes,
+            ..
         } = self.explanation;
         if adjustments.is_empty() && vetoes.is_empty() {
             return;
         }
-        self.text.push_str(&format!("{}\n", heading(tr("各项之外", "Beside the items"))));
+        self.text.push_str(&format!(
+            "{}\n",
+            heading(tr("各项之外", "Beside the items"))
+        ));
         for adjustment in adjustments {
             let text = self.adjustment(adjustment);
             self.line("    ", &text);
@@ -229,15 +287,26 @@ impl Telling<'_> {
                     "“{name}”: items left out, the others scaled up: {points}"
                 )
             }
-            Adjustment::BonusCap { .. } => say!("加分超过上限:{points}", "bonuses over their cap: {points}"),
-            Adjustment::DeductionCap { .. } => say!("扣分超过上限:{points}", "deductions over their cap: {points}"),
-            Adjustment::ScoreCap { .. } => say!("总分的上下限:{points}", "the score's own limits: {points}"),
+            Adjustment::BonusCap { .. } => {
+                say!("加分超过上限:{points}", "bonuses over their cap: {points}")
+            }
+            Adjustment::DeductionCap { .. } => say!(
+                "扣分超过上限:{points}",
+                "deductions over their cap: {points}"
+            ),
+            Adjustment::ScoreCap { .. } => {
+                say!("总分的上下限:{points}", "the score's own limits: {points}")
+            }
             Adjustment::Veto { .. } => say!("一票否决:{points}", "veto: {points}"),
         }
     }
 
     fn veto(&self, row: &VetoRow) -> Say {
-        let veto = self.scheme.veto.iter().find(|veto| veto.id.as_str() == row.id);
+        let veto = self
+            .scheme
+            .veto
+            .iter()
+            .find(|veto| veto.id.as_str() == row.id);
         let name = veto.map_or(row.id.as_str(), |veto| veto.name.get(lang()));
         let figure = short(row.figure);
         match (row.score_at_most.map(short), row.bars.as_deref()) {
@@ -246,7 +315,11 @@ impl Telling<'_> {
                 "the veto “{name}” holds (figure {figure}): the score is at most {most}"
             ),
             (None, bars) => {
-                let band = self.scheme.band.iter().find(|band| Some(band.id.as_str()) == bars);
+                let band = self
+                    .scheme
+                    .band
+                    .iter()
+                    .find(|band| Some(band.id.as_str()) == bars);
                 let band = band.map_or("", |band| band.name.get(lang()));
                 say!(
                     "否决项“{name}”成立(数为 {figure}):不得评为“{band}”及更好的等次",
@@ -257,7 +330,11 @@ impl Telling<'_> {
     }
 
     fn group_name<'g>(&'g self, id: &'g str) -> &'g str {
-        let group = self.scheme.group.iter().find(|group| group.id.as_str() == id);
+        let group = self
+            .scheme
+            .group
+            .iter()
+            .find(|group| group.id.as_str() == id);
         group.map_or(id, |group| Text::get(&group.name, lang()))
     }
 }
@@ -275,14 +352,19 @@ fn gap(row: &ItemRow) -> Option<Say> {
 
 fn policy(policy: Option<Fallback>) -> Say {
     match policy {
-        Some(Fallback::ClassMean) => say!("按规定给同类平均分", "the class mean is given, as the rules say"),
+        Some(Fallback::ClassMean) => say!(
+            "按规定给同类平均分",
+            "the class mean is given, as the rules say"
+        ),
         Some(Fallback::Previous) => say!(
             "按规定用上一期的数,上一期也没有则给同类平均分",
             "the previous figure stands in, else the class mean, as the rules say"
         ),
         Some(Fallback::Zero) => say!("按规定记零分", "nothing is given, as the rules say"),
         Some(Fallback::Full) => say!("按规定给满分", "all points are given, as the rules say"),
-        Some(Fallback::Withhold) => say!("按规定本期不评", "the unit isn't scored, as the rules say"),
+        Some(Fallback::Withhold) => {
+            say!("按规定本期不评", "the unit isn't scored, as the rules say")
+        }
         Some(Fallback::Drop) | None => say!(
             "按规定不计此项,其余按比例放大",
             "it is left out and the others scaled up, as the rules say"
@@ -292,7 +374,11 @@ fn policy(policy: Option<Fallback>) -> Say {
 
 /// A figure with a few decimals, trailing zeros left off; very small ones keep their digits.
 pub fn short(value: f64) -> String {
-    let decimals = if value != 0.0 && value.abs() < 0.01 { 2 * SHOWN } else { SHOWN };
+    let decimals = if value != 0.0 && value.abs() < 0.01 {
+        2 * SHOWN
+    } else {
+        SHOWN
+    };
     let text = number(value, Some(decimals));
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
@@ -303,7 +389,13 @@ mod tests {
 
     #[test]
     fn figures_are_short() {
-        let cases = [(0.9, "0.9"), (100.0, "100"), (-0.0, "0"), (1.0 / 3.0, "0.3333"), (0.00012, "0.00012")];
+        let cases = [
+            (0.9, "0.9"),
+            (100.0, "100"),
+            (-0.0, "0"),
+            (1.0 / 3.0, "0.3333"),
+            (0.00012, "0.00012"),
+        ];
         for (value, text) in cases {
             assert_eq!(short(value), text);
         }

@@ -1,4 +1,4 @@
-//! Tests of the command as a person would use it.
+//! Tests of the command, through the command: what it prints, writes and returns.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -7,4 +7,10 @@
     reason = "a test fails by panicking"
 )]
 
+mod commands;
+mod help;
+mod outputs;
+mod periods;
 mod ready;
+mod support;
+mod wrong_files;

@@ -14,6 +14,30 @@ use crate::model::{
 };
 use crate::{Campaign, Lang, Say, say};
 
+/// The rule of a campaign's complete indicator or bonus in words; `None` where its measure isn't known.
+///
+/// Unlike [`rule_sentence`] it names the measure that progress is measured from.
+#[must_use]
+pub fn earned(campaign: &Campaign, item: &Indicator, lang: Lang) -> Option<String> {
+    in_words(campaign, item, Meaning::Earned, lang)
+}
+
+/// The rule of a campaign's complete deduction in words: what is taken off; `None` where its measure isn't known.
+#[must_use]
+pub fn taken_off(campaign: &Campaign, item: &Indicator, lang: Lang) -> Option<String> {
+    in_words(campaign, item, Meaning::TakenOff, lang)
+}
+
+fn in_words(campaign: &Campaign, item: &Indicator, meaning: Meaning, lang: Lang) -> Option<String> {
+    let measure = campaign.measure(item.measure.as_str())?;
+    let base = match &item.rule {
+        Some(Rule::Progress(progress)) => progress.base.as_ref(),
+        _ => None,
+    };
+    let base = base.and_then(|base| campaign.measure(base.as_str()));
+    Some(sentence(item, measure, meaning, base, lang))
+}
+
 /// Explains a complete scheme of a campaign (one of [`Campaign::effective`]) in plain words.
 #[must_use]
 pub fn explain(campaign: &Campaign, scheme: &Scheme, lang: Lang) -> String {
@@ -260,13 +284,8 @@ impl Page<'_> {
         if let Some(about) = &item.about {
             self.line(depth + 1, about.get(lang));
         }
-        if let Some(measure) = self.campaign.measure(item.measure.as_str()) {
-            let base = match &item.rule {
-                Some(Rule::Progress(progress)) => progress.base.as_ref(),
-                _ => None,
-            };
-            let base = base.and_then(|base| self.campaign.measure(base.as_str()));
-            self.line(depth + 1, &sentence(item, measure, meaning, base, lang));
+        if let Some(rule) = in_words(self.campaign, item, meaning, lang) {
+            self.line(depth + 1, &rule);
         }
         let facts = self.standing(item, meaning);
         self.facts(depth + 1, facts);
