@@ -79,7 +79,7 @@ fn fill_given(
     let round = |points: f64| ruler.grains(points);
     let gap = match (&fitted.curve, ruler.plan.rounder) {
         (Curve::Formula { .. }, _) => {
-            apply_formula(ruler, fitted, span, figures, out);
+            apply_formula(ruler, fitted, span.clone(), figures, out);
             out.iter_mut()
                 .filter(|y| !y.is_nan())
                 .for_each(|y| *y = round(*y));
@@ -93,11 +93,11 @@ fn fill_given(
         } else {
             leaf.full
         });
+        let own = ruler.prepared.own_block(position, span);
         let relieved = |x: f64| signed(x, leaf.direction) >= cut;
-        figures
-            .iter()
+        own.iter()
             .zip(&mut *out)
-            .filter(|(x, _)| relieved(**x))
+            .filter(|(x, y)| relieved(**x) && !y.is_nan())
             .for_each(|(_, y)| *y = full);
     }
     work.give(derived);

@@ -118,6 +118,25 @@ impl Prepared<'_> {
         derived
     }
 
+    /// The figures that relief looks at: those before progress was worked out, of the units that are scored by them.
+    pub fn own_figures(&self, leaf: usize) -> Option<Cow<'_, [f64]>> {
+        let column = self.columns.get(leaf)?;
+        if column.progress.is_none() {
+            return Some(Cow::Borrowed(&column.figures));
+        }
+        let scored = self.figures(leaf)?;
+        let own = |(x, y): (&f64, &f64)| if y.is_nan() { *y } else { *x };
+        Some(column.figures.iter().zip(scored.iter()).map(own).collect())
+    }
+
+    /// The figures of a block of units before progress was worked out.
+    pub fn own_block(&self, leaf: usize, span: Range<usize>) -> &[f64] {
+        let column = self.columns.get(leaf);
+        column
+            .and_then(|column| column.figures.get(span))
+            .unwrap_or(&[])
+    }
+
     /// The figures as they were before progress was worked out, and what progress is measured from.
     pub fn raw(&self, leaf: usize, unit: usize) -> Option<(f64, Option<f64>)> {
         let column = self.columns.get(leaf)?;

@@ -145,8 +145,9 @@ impl<'a> Ruler<'a> {
         ) else {
             return unfit;
         };
+        let own = self.prepared.own_figures(position);
         let mut fitted = FittedLeaf {
-            relief: relief_cut(leaf, &figures),
+            relief: own.and_then(|own| relief_cut(leaf, &own)),
             ..unfit
         };
         if let Some(curve) = self.curve(leaf, &figures) {

@@ -550,68 +550,70 @@ fn progress(rule: &str, direction: &str) -> String {
     )
 }
 
+/// Rule, direction, figures, what they are measured from, the points each earns.
+const PROGRESS: &[(&str, &str, &str, &str, &str)] = &[
+    (
+        "as = 'difference', zero = 0, full = 5",
+        "higher",
+        "10 12 15 20 5",
+        "10 10 10 10 10",
+        "0 4 10 10 0",
+    ),
+    (
+        "as = 'difference', zero = 0, full = 5",
+        "lower",
+        "8 10 12 0",
+        "10 10 10 10",
+        "4 0 0 10",
+    ),
+    (
+        "as = 'difference', zero = -5, full = 5",
+        "higher",
+        "5 10 15",
+        "10 10 10",
+        "0 5 10",
+    ),
+    (
+        "as = 'ratio', zero = 0, full = 0.5",
+        "higher",
+        "15 10 12.5 5",
+        "10 10 10 -10",
+        "10 0 5 10",
+    ),
+    (
+        "as = 'ratio', zero = 0, full = 0.5",
+        "lower",
+        "5 7.5 12",
+        "10 10 10",
+        "10 5 0",
+    ),
+    (
+        "as = 'gap', target = 100, zero = 0, full = 1",
+        "higher",
+        "90 100 110 80 70",
+        "80 80 80 80 80",
+        "5 10 10 0 0",
+    ),
+    // Who has met the target keeps all while it is met; who stood at it and fell has nothing.
+    (
+        "as = 'gap', target = 100, zero = 0, full = 1",
+        "higher",
+        "100 105 90 90 101",
+        "100 110 100 120 120",
+        "10 10 0 0 10",
+    ),
+    (
+        "as = 'gap', target = 0, zero = 0, full = 1",
+        "lower",
+        "2 0 5 0 1",
+        "4 4 4 0 0",
+        "5 10 0 10 0",
+    ),
+];
+
 #[test]
 fn progress_from_a_base() {
-    let examples = [
-        (
-            "as = 'difference', zero = 0, full = 5",
-            "higher",
-            "10 12 15 20 5",
-            "10 10 10 10 10",
-            "0 4 10 10 0",
-        ),
-        (
-            "as = 'difference', zero = 0, full = 5",
-            "lower",
-            "8 10 12 0",
-            "10 10 10 10",
-            "4 0 0 10",
-        ),
-        (
-            "as = 'difference', zero = -5, full = 5",
-            "higher",
-            "5 10 15",
-            "10 10 10",
-            "0 5 10",
-        ),
-        (
-            "as = 'ratio', zero = 0, full = 0.5",
-            "higher",
-            "15 10 12.5 5",
-            "10 10 10 -10",
-            "10 0 5 10",
-        ),
-        (
-            "as = 'ratio', zero = 0, full = 0.5",
-            "lower",
-            "5 7.5 12",
-            "10 10 10",
-            "10 5 0",
-        ),
-        (
-            "as = 'gap', target = 100, zero = 0, full = 1",
-            "higher",
-            "90 100 110 80 70",
-            "80 80 80 80 80",
-            "5 10 10 0 0",
-        ),
-        // Who has met the target keeps all while it is met; who stood at it and fell has nothing.
-        (
-            "as = 'gap', target = 100, zero = 0, full = 1",
-            "higher",
-            "100 105 90 90 101",
-            "100 110 100 120 120",
-            "10 10 0 0 10",
-        ),
-        (
-            "as = 'gap', target = 0, zero = 0, full = 1",
-            "lower",
-            "2 0 5 0 1",
-            "4 4 4 0 0",
-            "5 10 0 10 0",
-        ),
-    ];
-    for (rule, direction, figures, base, expected) in examples {
+    for (rule, direction, figures, base, expected) in PROGRESS {
         let about = format!("{rule}, {direction}: {figures} from {base}");
         let named = Case::new(&progress(&format!("base = 'start', {rule}"), direction));
         let points = named.with("a", figures).with("start", base).node("a");

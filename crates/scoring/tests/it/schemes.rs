@@ -186,6 +186,19 @@ fn relief() {
     );
 }
 
+#[test]
+fn relief_looks_at_the_figure_rather_than_the_progress() {
+    let text = "[[indicator]]
+        id = 'a'
+        points = 10
+        rule = { progress = { base = 'start', as = 'difference', zero = 0, full = 10 } }
+        relief = { over_mean = 20 }";
+    // The mean of those with a base is 60: who stands at 90 needn't get better.
+    let case = Case::new(text).with("a", "90 40 50 1000 -");
+    let case = case.with("start", "90 35 40 - 5");
+    assert_cells(&case.node("a"), "10 5 10 - -", "relief");
+}
+
 fn group(aggregate: &str, more: &str) -> Case {
     Case::new(&format!(
         "aggregate = 'mean'
