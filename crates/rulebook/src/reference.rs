@@ -1,11 +1,13 @@
-//! The reference of the campaign language, made from the schemas: every file, key, type and choice with its help text.
+//! The references in `docs/`: the campaign language, made from the schemas (every file, key, type and choice with its help
+//! text), and the codes of findings, made from the lists that stand beside what reports them.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde_json::Value;
 
 use crate::schema::{FileKind, Variant, View, halves, schema};
-use crate::{Say, say};
+use crate::{Say, check, figures, grid, organisation, read, say, workbook};
 
 /// The reference as Markdown, in Chinese and English side by side.
 #[must_use]
@@ -43,6 +45,67 @@ Made from the types, don't edit: `UPDATE=1 cargo test -p rulebook reference`.
 活动文件夹里的文件是 TOML,用 UTF-8(或 GB18030)编码。没有列出的键是错误。
 The files of a campaign folder are TOML in UTF-8 (or GB18030). A key that isn't listed is an error.
 ";
+
+/// Where findings come up, and the codes of each: code, what it means in Chinese, in English.
+///
+/// A code stands once in its list. One that stands in several lists means the same in each, said for another kind of file.
+#[must_use]
+pub fn codes() -> [(Say, Codes); 6] {
+    [
+        (say!("读文件", "files"), read::CODES),
+        (say!("细则的意思", "meaning"), check::CODES),
+        (say!("任何表", "any table"), grid::CODES),
+        (say!("单位名册", "units"), organisation::CODES),
+        (say!("数据表", "figures"), figures::CODES),
+        (say!("工作簿", "workbook"), workbook::CODES),
+    ]
+}
+
+/// Code, meaning in Chinese, meaning in English.
+pub type Codes = &'static [(&'static str, &'static str, &'static str)];
+
+/// The codes of findings as Markdown, in Chinese and English side by side, by code.
+#[must_use]
+pub fn diagnostics() -> String {
+    let mut rows: BTreeMap<&str, Vec<[String; 3]>> = BTreeMap::new();
+    for (place, codes) in codes() {
+        for (code, zh, en) in codes {
+            let place = format!("{} {}", place.zh, place.en);
+            let row = [
+                place,
+                format!("{}。", zh.trim_end_matches('。')),
+                sentence(en),
+            ];
+            rows.entry(code).or_default().push(row);
+        }
+    }
+    let mut out = String::from(DIAGNOSTICS_HEAD);
+    for (code, meanings) in rows {
+        for [place, zh, en] in meanings {
+            row(&mut out, &[&format!("`{code}`"), &place, &zh, &en]);
+        }
+    }
+    out
+}
+
+const DIAGNOSTICS_HEAD: &str = "# 发现的代号 · Codes of findings
+
+由代码里的清单生成,不要手改:`UPDATE=1 cargo test -p rulebook reference`。
+Made from the lists in the code, don't edit: `UPDATE=1 cargo test -p rulebook reference`.
+
+每条发现都写明文件、位置、值和怎么改;代号不变,供程序和查找用。
+Every finding names the file, the place, the value and what to do; its code is stable, for programs and for looking it up.
+
+| 代号 code | 在哪里 where | 意思 | meaning |
+| --- | --- | --- | --- |
+";
+
+/// With a capital and a full stop.
+fn sentence(text: &str) -> String {
+    let mut chars = text.trim_end_matches('.').chars();
+    let first = chars.next().map(char::to_uppercase).into_iter().flatten();
+    first.chain(chars).chain(['.']).collect()
+}
 
 /// The types a schema mentions, each once, in the order they come up.
 fn mentioned<'a>(view: View<'a>, types: &mut Vec<(&'a str, View<'a>)>) {

@@ -11,6 +11,7 @@ mod front_format;
 mod front_read;
 mod front_reference;
 mod front_values;
+mod guide;
 mod meaning_bench;
 mod meaning_check;
 mod meaning_resolve;
