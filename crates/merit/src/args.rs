@@ -162,9 +162,10 @@ Examples:
   merit score hdi --measures hdi.csv --unit-column iso3 --period-column year
   merit score county --out result.xlsx                      a sheet for each period and category
 
-Tables are CSV or XLSX. A long one has the columns period,unit,measure,value[,n][,se]; a wide one has a row for each
-unit, and every other column is a measure. The columns of the CSV result: period,category,unit,score,rank,rank_of,band.
-Where anything is wrong with a table nothing is scored and nothing is written (exit code 3).",
+Tables are CSV or XLSX. A long one has the columns period,unit,measure,value[,n][,se].
+A wide one has a row for each unit, and every other column is a measure.
+The columns of the CSV result: period,category,unit,score,rank,rank_of,band.
+Where anything is wrong with a table, nothing is scored and nothing is written (exit code 3).",
 );
 
 #[derive(Args, Debug)]

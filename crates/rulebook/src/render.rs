@@ -81,7 +81,11 @@ struct Source<'a> {
 impl Source<'_> {
     fn text(&self) -> Option<&str> {
         self.text
-            .get_or_init(|| text::decode(self.bytes).ok())
+            .get_or_init(|| {
+                text::decode(self.bytes)
+                    .ok()
+                    .map(|(text, _)| text.into_owned())
+            })
             .as_deref()
     }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use rulebook::formula::Formula;
 use rulebook::model::{Band, Effect, KMeans, Peers, QuotaRounding, QuotaTies, Within};
-use rulebook::say;
 
 use crate::curve::COUNT_TOLERANCE;
 use crate::plan::{LeafRole, Member, PlanError};
@@ -48,6 +47,7 @@ pub(crate) fn coverage(ruler: &Ruler<'_>) -> Option<Vec<Coverage>> {
         .plan
         .leaves_of(LeafRole::Indicator)
         .map(|(leaf, _)| leaf)
+        .filter(|leaf| !ruler.prepared.is_dropped(*leaf))
         .collect();
     let total = measured(ruler, &all);
     let of_unit = |unit: usize| {
@@ -140,18 +140,23 @@ pub(crate) fn bands(
 /// The ranked units by peer group, best first inside each.
 fn peer_groups(ruler: &Ruler<'_>, ranks: &Ranks, coverage: Option<&[Coverage]>) -> Vec<Vec<u32>> {
     let mut groups: BTreeMap<(u32, &str), Vec<u32>> = BTreeMap::new();
-    let attribute = match &ruler.plan.scheme.peers {
-        Some(Peers::Attribute(id)) => ruler.class.attribute(id.as_str()),
-        _ => None,
-    };
+    let peers = ruler.plan.scheme.peers.as_ref();
     for unit in &ranks.order {
         let at = *unit as usize;
-        let held = coverage
-            .and_then(|coverage| coverage.get(at))
-            .map_or(0, |coverage| coverage.groups);
-        let value = attribute.and_then(|values| values.get(at)).copied();
-        let peers = value.map_or((held, ""), |value| (0, value));
-        groups.entry(peers).or_default().push(*unit);
+        let key = match peers {
+            Some(Peers::Attribute(id)) => {
+                let values = ruler.class.attribute(id.as_str());
+                (
+                    0,
+                    values.and_then(|values| values.get(at)).map_or("", |v| v),
+                )
+            }
+            _ => {
+                let held = coverage.and_then(|coverage| coverage.get(at));
+                (held.map_or(0, |coverage| coverage.groups), "")
+            }
+        };
+        groups.entry(key).or_default().push(*unit);
     }
     groups.into_values().collect()
 }
@@ -169,7 +174,7 @@ impl Quotas<'_> {
         let banding = self.ruler.plan.scheme.banding.clone().unwrap_or_default();
         let mut left: Vec<u32> = self.members.to_vec();
         for (position, band) in self.ruler.plan.scheme.band.iter().enumerate() {
-            let condition = Condition::of(band, self.ruler)?;
+            let condition = Condition::of(band)?;
             let (mut candidates, mut others): (Vec<u32>, Vec<u32>) = left
                 .iter()
                 .partition(|unit| self.may_have(**unit as usize, position, band, &condition));
@@ -267,28 +272,12 @@ struct Condition {
 }
 
 impl Condition {
-    fn of(band: &Band, ruler: &Ruler<'_>) -> Result<Self, PlanError> {
+    fn of(band: &Band) -> Result<Self, PlanError> {
         let formula = band.when.as_deref().map(Formula::parse).transpose();
         let formula = formula.map_err(|error| PlanError {
             item: band.id.to_string(),
             problem: error.problem,
         })?;
-        let known =
-            |name: &&str| name_value(ruler, name).is_some() || ruler.class.column(name).is_some();
-        if let Some(unknown) = formula
-            .iter()
-            .flat_map(Formula::names)
-            .find(|name| !known(name))
-        {
-            let problem = say!(
-                "条件里的“{unknown}”没有数",
-                "`{unknown}` in its condition has no figures"
-            );
-            return Err(PlanError {
-                item: band.id.to_string(),
-                problem,
-            });
-        }
         Ok(Self { formula })
     }
 
@@ -305,25 +294,6 @@ impl Condition {
         };
         let values: Vec<f64> = formula.names().iter().map(value).collect();
         values.iter().all(|value| !value.is_nan()) && formula.eval_slots(&values) != 0.0
-    }
-}
-
-/// A name that isn't a measure.
-fn name_value(ruler: &Ruler<'_>, name: &str) -> Option<Vec<f64>> {
-    let previous = ruler.class.previous_result();
-    match name {
-        "score" | "rank" | "of" => Some(Vec::new()),
-        "previous_score" => Some(
-            previous
-                .map(|result| result.score.clone())
-                .unwrap_or_default(),
-        ),
-        "previous_rank" => Some(
-            previous
-                .map(|result| result.rank.clone())
-                .unwrap_or_default(),
-        ),
-        _ => None,
     }
 }
 
@@ -352,7 +322,9 @@ fn cluster(k_means: &KMeans, scores: &[f64], members: &[u32], clusters: usize, b
     let value = |unit: &u32| scores.get(*unit as usize).copied().unwrap_or(f64::NAN);
     let mut values: Vec<f64> = members.iter().map(value).collect();
     values.reverse();
+    // Scores that are the same in many units can leave a share empty: then there are fewer clusters.
     let mut centres = quantile_medians(&values, clusters);
+    centres.retain(|centre| !centre.is_nan());
     converge(&values, &mut centres, f64::INFINITY);
     if let Some(strict) = k_means.strict {
         converge(&values, &mut centres, strict);
@@ -362,7 +334,7 @@ fn cluster(k_means: &KMeans, scores: &[f64], members: &[u32], clusters: usize, b
             continue;
         };
         if let Some(band) = bands.band.get_mut(*unit as usize) {
-            *band = u16::try_from(clusters - 1 - nearest).ok();
+            *band = u16::try_from(centres.len() - 1 - nearest).ok();
         }
     }
 }

@@ -3,13 +3,15 @@
 //! A curve maps a figure to points, cell by cell, and can be asked backwards: which figure earns more.
 
 use rulebook::formula::Formula;
-use rulebook::model::{Counting, Direction, DistanceTo, Rule, Scale, Span, Steps, Threshold};
+use rulebook::model::{
+    Counting, Direction, DistanceTo, Rule, Scale, Span, Steps, Threshold, ZScore,
+};
 
 use crate::plan::Leaf;
 use crate::rounding::{Rounder, floor};
 use crate::sort::{self, radix_sort};
 use crate::stats;
-use crate::wide::{self, AtLeast, AtMost, Cellwise};
+use crate::wide::{self, AddTo, AtLeast, AtMost, Cellwise, Sink, Store};
 
 /// A quotient that is counted (short by so many, so many seats) is taken as whole within this.
 pub(crate) const COUNT_TOLERANCE: f64 = 1e-9;
@@ -48,10 +50,33 @@ impl Line {
         }
     }
 
-    /// The figure that earns `points`.
+    /// The figure that earns `points`; `None` where no figure does.
     fn back(&self, points: f64) -> Option<f64> {
         let x = self.anchor + (points - self.base) / self.slope;
-        (self.slope != 0.0 && x.is_finite()).then_some(x)
+        let within = self.low <= points && points <= self.high;
+        (within && self.slope != 0.0 && x.is_finite()).then_some(x)
+    }
+
+    /// From `base` at `anchor` and before, down by `lose` for each one more.
+    fn falling(anchor: f64, lose: f64, base: f64) -> Self {
+        Self {
+            anchor,
+            slope: -lose,
+            base,
+            low: f64::NEG_INFINITY,
+            high: base,
+        }
+    }
+
+    /// From nothing at `anchor`, up by `gain` for each one more; without ends.
+    fn rising(anchor: f64, gain: f64) -> Self {
+        Self {
+            anchor,
+            slope: gain,
+            base: 0.0,
+            low: f64::NEG_INFINITY,
+            high: f64::INFINITY,
+        }
     }
 
     fn held(mut self, low: f64, high: f64) -> Self {
@@ -90,12 +115,19 @@ pub enum Curve {
         /// Which side of a cut is better.
         direction: Direction,
     },
-    /// `numerator ÷ figure`, held between 0 and `high`; a figure of zero or less earns `high`.
+    /// `high` down to `target`, above it `high` times `target ÷ figure`; a figure of zero or less earns `high`.
     Inverse {
-        /// What is divided.
-        numerator: f64,
+        /// The greatest figure that earns all.
+        target: f64,
         /// The most points.
         high: f64,
+    },
+    /// Points on the line for fewer strikes than `zero_at`, then none.
+    Strikes {
+        /// Points by strikes.
+        line: Line,
+        /// At so many nothing is left.
+        zero_at: f64,
     },
     /// By place among the class's figures.
     Place {
@@ -107,6 +139,8 @@ pub enum Curve {
         base: f64,
         /// Points for each place above it.
         slope: f64,
+        /// The least and the most points.
+        held: (f64, f64),
     },
     /// A formula; see the rule `formula`.
     Formula {
@@ -126,12 +160,8 @@ pub enum Curve {
 pub enum Slot {
     /// The unit's own figure.
     Own,
-    /// A value that holds for the whole class.
-    Class(f64),
     /// The unit's figure of another measure.
     Measure(String),
-    /// On how many cases the unit's own figure rests.
-    Count,
 }
 
 impl Curve {
@@ -139,57 +169,94 @@ impl Curve {
     /// `out` is as long as `figures`. Not for formulas: those may look at more than the figure.
     pub(crate) fn apply(&self, figures: &[f64], out: &mut [f64], rounder: Option<Rounder>) -> bool {
         match rounder {
-            None => self.apply_then(figures, out, wide::Plain),
-            Some(rounder) if rounder.is_half_up() => self.apply_then(
+            Some(rounder) if !rounder.is_half_up() => {
+                let gap = self.run(figures, out, None, Store);
+                let given = out.iter_mut().filter(|y| !y.is_nan());
+                given.for_each(|y| *y = rounder.grains(*y));
+                gap
+            }
+            rounder => self.run(figures, out, rounder, Store),
+        }
+    }
+
+    /// Whether [`Curve::add`] can be used.
+    pub(crate) fn adds(&self, rounder: Option<Rounder>) -> bool {
+        rounder.is_none_or(Rounder::is_half_up) && !matches!(self, Self::Formula { .. })
+    }
+
+    /// Adds the points of each figure to the sums, in grains where there is a rounder (half up). The figures have no gap.
+    pub(crate) fn add(&self, figures: &[f64], sums: &mut [f64], rounder: Option<Rounder>) {
+        self.run(figures, sums, rounder, AddTo);
+    }
+
+    /// Runs the curve's loop over the figures; a rounder rounds half up.
+    fn run(
+        &self,
+        figures: &[f64],
+        out: &mut [f64],
+        rounder: Option<Rounder>,
+        sink: impl Sink,
+    ) -> bool {
+        match (self, rounder) {
+            (Self::Line(line), Some(rounder)) => {
+                let line = wide::RoundedLine::new(*line, rounder.per_point());
+                wide::map(figures, out, line, wide::Plain, sink)
+            }
+            (Self::Line(line), None) => wide::map(figures, out, *line, wide::Plain, sink),
+            (
+                Self::Steps {
+                    cuts,
+                    below,
+                    direction,
+                },
+                rounder,
+            ) => {
+                let round = |points: f64| rounder.map_or(points, |rounder| rounder.grains(points));
+                let cuts: Vec<(f64, f64)> = cuts
+                    .iter()
+                    .map(|(cut, points)| (*cut, round(*points)))
+                    .collect();
+                let steps = AtLeast {
+                    cuts: &cuts,
+                    below: round(*below),
+                };
+                match direction {
+                    Direction::Higher => wide::map(figures, out, steps, wide::Plain, sink),
+                    Direction::Lower => wide::map(figures, out, AtMost(steps), wide::Plain, sink),
+                }
+            }
+            (_, Some(rounder)) => self.run_then(
                 figures,
                 out,
                 wide::HalfUp {
                     per_point: rounder.per_point(),
                 },
+                sink,
             ),
-            Some(rounder) => {
-                let gap = self.apply_then(figures, out, wide::Plain);
-                out.iter_mut()
-                    .filter(|y| !y.is_nan())
-                    .for_each(|y| *y = rounder.grains(*y));
-                gap
-            }
+            (_, None) => self.run_then(figures, out, wide::Plain, sink),
         }
     }
 
-    fn apply_then(&self, figures: &[f64], out: &mut [f64], then: impl Cellwise) -> bool {
+    fn run_then(
+        &self,
+        figures: &[f64],
+        out: &mut [f64],
+        then: impl Cellwise,
+        sink: impl Sink,
+    ) -> bool {
         match self {
-            Self::Line(line) => wide::map(figures, out, *line, then),
-            Self::Steps {
-                cuts,
-                below,
-                direction,
-            } => {
-                let at_least = AtLeast {
-                    cuts,
-                    below: *below,
-                };
-                match direction {
-                    Direction::Higher => wide::map(figures, out, at_least, then),
-                    Direction::Lower => wide::map(figures, out, AtMost(at_least), then),
-                }
+            Self::Inverse { target, high } => {
+                let (target, high) = (*target, *high);
+                wide::map(figures, out, wide::Inverse { target, high }, then, sink)
             }
-            Self::Inverse { numerator, high } => wide::map(
-                figures,
-                out,
-                wide::Inverse {
-                    numerator: *numerator,
-                    high: *high,
-                },
-                then,
-            ),
+            Self::Strikes { line, zero_at } => {
+                let (line, zero_at) = (*line, *zero_at);
+                wide::map(figures, out, wide::Strikes { line, zero_at }, then, sink)
+            }
             _ => {
-                let mut points: Vec<f64> = figures.to_vec();
-                points
-                    .iter_mut()
-                    .filter(|x| !x.is_nan())
-                    .for_each(|x| *x = self.at(*x));
-                wide::map(&points, out, wide::Plain, then)
+                let points = |x: &f64| if x.is_nan() { *x } else { self.at(*x) };
+                let points: Vec<f64> = figures.iter().map(points).collect();
+                wide::map(&points, out, wide::Plain, then, sink)
             }
         }
     }
@@ -199,7 +266,7 @@ impl Curve {
         match self {
             Self::Line(line) => line.at(x),
             Self::Log(line) if x > 0.0 => line.at(libm::log(x)),
-            Self::Log(line) => line.at(if line.slope > 0.0 { f64::MIN } else { f64::MAX }),
+            Self::Log(line) => line.at(f64::MIN),
             Self::Stairs {
                 pass,
                 lose,
@@ -223,33 +290,28 @@ impl Curve {
                 .iter()
                 .find(|(cut, _)| reaches(x, *cut, *direction))
                 .map_or(*below, |(_, points)| *points),
-            Self::Inverse { numerator, high } if x > 0.0 => (numerator / x).min(*high),
+            Self::Inverse { target, high } if x > *target && x > 0.0 => target / x * high,
             Self::Inverse { high, .. } => *high,
+            Self::Strikes { zero_at, .. } if x >= *zero_at => 0.0,
+            Self::Strikes { line, .. } => line.at(x),
             Self::Place {
                 sorted,
                 direction,
                 base,
                 slope,
+                held,
             } => {
                 let x = signed(x, *direction);
-                base + sorted.partition_point(|other| *other < x) as f64 * slope
+                let place = sorted.partition_point(|other| *other < x) as f64;
+                held_between(base + place * slope, *held)
             }
             Self::Formula {
                 formula,
                 slots,
                 held,
             } => {
-                let own = |slot: &Slot| {
-                    if let Slot::Class(value) = slot {
-                        *value
-                    } else {
-                        x
-                    }
-                };
-                held_between(
-                    formula.eval_slots(&slots.iter().map(own).collect::<Vec<_>>()),
-                    *held,
-                )
+                let own = vec![x; slots.len()];
+                held_between(formula.eval_slots(&own), *held)
             }
             Self::Same(points) => *points,
         }
@@ -272,13 +334,19 @@ impl Curve {
                 .rev()
                 .find(|(_, earned)| *earned >= points)
                 .map(|(cut, _)| *cut),
-            Self::Inverse { numerator, .. } if points > 0.0 => Some(numerator / points),
+            Self::Inverse { target, high } if points > 0.0 => Some(target * (high / points)),
+            Self::Strikes { line, zero_at } => {
+                let last = most_strikes(*zero_at);
+                let most = Some(last).filter(|last| line.at(*last) >= points);
+                most.or_else(|| line.back(points))
+            }
             Self::Place {
                 sorted,
                 direction,
                 base,
                 slope,
-            } => {
+                held,
+            } if points <= held.1 => {
                 let place = ((points - base) / slope - COUNT_TOLERANCE).max(0.0).ceil();
                 #[expect(
                     clippy::cast_possible_truncation,
@@ -299,9 +367,20 @@ impl Curve {
                 .rev()
                 .find(|(_, earned)| *earned > points)
                 .copied(),
+            Self::Strikes { line, zero_at } => {
+                let lost = (line.base - points) / -line.slope;
+                let fewer = (lost - COUNT_TOLERANCE).ceil() - 1.0;
+                let strikes = most_strikes(*zero_at).min(fewer);
+                (strikes >= 0.0).then(|| (strikes, line.at(strikes)))
+            }
             _ => None,
         }
     }
+}
+
+/// The most whole strikes that leave something.
+fn most_strikes(zero_at: f64) -> f64 {
+    zero_at.ceil() - 1.0
 }
 
 fn stair(points: f64, lose: f64, steps: f64) -> f64 {
@@ -329,169 +408,152 @@ pub(crate) fn signed(x: f64, direction: Direction) -> f64 {
     }
 }
 
-/// What a curve is fitted to: the class's figures, and the figures of a unit of reference.
+/// What is graded by a rule: an item by its figure, or a group by its value.
+#[derive(Clone, Copy)]
+pub(crate) struct Graded<'a> {
+    pub rule: &'a Rule,
+    pub direction: Direction,
+    /// The points of a full result; infinite where there are none.
+    pub full: f64,
+    /// Whether results are held between 0 and `full`.
+    pub bounded: bool,
+}
+
+impl<'a> Graded<'a> {
+    pub fn leaf(leaf: &'a Leaf) -> Self {
+        Self {
+            rule: &leaf.rule,
+            direction: leaf.direction,
+            full: leaf.full,
+            bounded: leaf.bounded,
+        }
+    }
+
+    /// The least and the most points.
+    pub fn held(self) -> (f64, f64) {
+        if self.bounded {
+            (0.0, self.full)
+        } else {
+            (f64::NEG_INFINITY, f64::INFINITY)
+        }
+    }
+
+    /// What a full result is where a rule needs a number.
+    fn finite_full(self) -> f64 {
+        if self.full.is_finite() {
+            self.full
+        } else {
+            1.0
+        }
+    }
+}
+
+/// What a curve is fitted to: the class's figures, and the figure of a unit of reference.
 pub(crate) struct Fit<'a> {
     pub figures: &'a [f64],
     pub reference: Option<f64>,
 }
 
-/// The curve of an indicator's rule for a class; `None` where the rule needs figures and none is given.
-pub(crate) fn fit(leaf: &Leaf, fit: &Fit<'_>) -> Option<Curve> {
-    let full = leaf.full;
-    let curve = match &leaf.rule {
-        Rule::Linear(rule) => Curve::Line(Line::between(rule.zero, rule.full, full)),
-        Rule::Quoted(rule) => Curve::Line(Line::between(rule.zero, rule.full, full)),
-        Rule::Progress(rule) => Curve::Line(Line::between(rule.zero, rule.full, full)),
+/// The curve of a rule for a class; `None` where the rule needs figures and none is given. Formulas are not made here.
+pub(crate) fn fit(graded: Graded<'_>, fit: &Fit<'_>) -> Option<Curve> {
+    let curve = alone(graded).or_else(|| among(graded, fit))?;
+    Some(bounded(curve, graded))
+}
+
+/// The curve of a rule that looks at the own figure only.
+fn alone(graded: Graded<'_>) -> Option<Curve> {
+    let Graded {
+        direction, full, ..
+    } = graded;
+    let between = |zero, end| Curve::Line(Line::between(zero, end, full));
+    Some(match graded.rule {
+        Rule::Linear(rule) => between(rule.zero, rule.full),
+        Rule::Quoted(rule) => between(rule.zero, rule.full),
+        Rule::Progress(rule) => between(rule.zero, rule.full),
         Rule::Goalposts(rule) if rule.scale == Scale::Log => Curve::Log(Line::between(
             libm::log(rule.zero),
             libm::log(rule.full),
             full,
         )),
-        Rule::Goalposts(rule) => Curve::Line(Line::between(rule.zero, rule.full, full)),
-        Rule::Steps(rule) => steps(rule, leaf.direction),
-        Rule::Threshold(rule) => threshold(rule, leaf.direction, full),
+        Rule::Goalposts(rule) => between(rule.zero, rule.full),
+        Rule::Steps(rule) => steps(rule, direction),
+        Rule::Threshold(rule) => threshold(rule, direction, full),
         Rule::Deduct(rule) => {
             let low = (full - rule.at_most.unwrap_or(full)).max(0.0);
-            Curve::Line(Line {
-                anchor: rule.free,
-                slope: -rule.per_case,
-                base: full,
-                low,
-                high: full,
-            })
+            Curve::Line(Line::falling(rule.free, rule.per_case, full).held(low, full))
         }
         Rule::Earn(rule) => {
             let high = rule.at_most.unwrap_or(full).min(full);
-            Curve::Line(Line {
-                anchor: 0.0,
-                slope: rule.per_case,
-                base: 0.0,
-                low: 0.0,
-                high,
-            })
+            Curve::Line(Line::rising(0.0, rule.per_case).held(0.0, high))
         }
-        Rule::Strikes(rule) => strikes(rule.zero_at, rule.lose, full),
-        Rule::RankTable(rule) => rank_cuts(
-            leaf.direction,
-            fit.figures,
-            &rank_table_seats(&rule.points),
-            rule.rest,
-        ),
-        Rule::RankShare(rule) => {
-            let (n, _) = stats::sum_of(fit.figures, |_| 0.0);
-            let seats = share_seats(
-                n,
-                rule.share.iter().map(|share| (share.percent, share.points)),
-            );
-            rank_cuts(leaf.direction, fit.figures, &seats, rule.rest)
-        }
-        Rule::RatioToBest => ratio_to_best(leaf, fit.figures)?,
-        Rule::RatioToTarget(rule) => match leaf.direction {
-            Direction::Higher => Curve::Line(Line::between(0.0, rule.target, full)),
-            Direction::Lower => Curve::Inverse {
-                numerator: rule.target * full,
-                high: full,
-            },
+        Rule::Strikes(rule) => Curve::Strikes {
+            line: Line::falling(0.0, rule.lose, full).held(0.0, full),
+            zero_at: rule.zero_at,
         },
-        Rule::AsIs => Curve::Line(Line {
-            anchor: 0.0,
-            slope: 1.0,
-            base: 0.0,
-            low: f64::NEG_INFINITY,
-            high: f64::INFINITY,
-        }),
-        other => {
-            return normaliser(other, leaf.direction, full, fit).map(|curve| bounded(curve, leaf));
-        }
-    };
-    Some(bounded(curve, leaf))
-}
-
-/// The curve of a rule that compares with the class; also used for groups.
-pub(crate) fn normaliser(
-    rule: &Rule,
-    direction: Direction,
-    full: f64,
-    fit: &Fit<'_>,
-) -> Option<Curve> {
-    let one_if_unbounded = if full.is_finite() { full } else { 1.0 };
-    let ends = |span: &Span| (span.low, span.high.unwrap_or(one_if_unbounded));
-    Some(match rule {
-        Rule::MinMax(span) => min_max(ends(span), direction, fit.figures)?,
-        Rule::DistanceToBest => min_max((0.0, one_if_unbounded), direction, fit.figures)?,
-        Rule::ZScore(z) => {
-            let (n, mean) = stats::mean(fit.figures);
-            let sd = stats::standard_deviation(fit.figures, mean);
-            let slope = if sd > 0.0 {
-                signed(z.sd, direction) / sd
-            } else {
-                0.0
-            };
-            let ends = (
-                z.low.unwrap_or(f64::NEG_INFINITY),
-                z.high.unwrap_or(f64::INFINITY),
-            );
-            let line = Line {
-                anchor: mean,
-                slope,
-                base: z.mean,
-                low: ends.0,
-                high: ends.1,
-            };
-            if n == 0 {
-                return None;
-            } else {
-                Curve::Line(line)
-            }
-        }
-        Rule::Percentile(span) => {
-            let (low, high) = ends(span);
-            let sorted = worst_first(direction, fit.figures);
-            match sorted.len() {
-                0 => return None,
-                1 => Curve::Same(high),
-                n => Curve::Place {
-                    sorted,
-                    direction,
-                    base: low,
-                    slope: (high - low) / (n - 1) as f64,
-                },
-            }
-        }
-        Rule::Rank => Curve::Place {
-            sorted: worst_first(direction, fit.figures),
-            direction,
-            base: 1.0,
-            slope: 1.0,
+        Rule::RatioToTarget(rule) if direction == Direction::Higher => between(0.0, rule.target),
+        Rule::RatioToTarget(rule) => Curve::Inverse {
+            target: rule.target,
+            high: full,
         },
-        Rule::Borda => Curve::Place {
-            sorted: worst_first(direction, fit.figures),
-            direction,
-            base: 0.0,
-            slope: 1.0,
-        },
-        Rule::DistanceTo(rule) => distance_to(rule, direction, one_if_unbounded, fit)?,
-        Rule::Linear(rule) => Curve::Line(Line::between(rule.zero, rule.full, one_if_unbounded)),
-        Rule::AsIs => Curve::Line(Line {
-            anchor: 0.0,
-            slope: 1.0,
-            base: 0.0,
-            low: f64::NEG_INFINITY,
-            high: f64::INFINITY,
-        }),
+        Rule::AsIs => Curve::Line(Line::rising(0.0, 1.0)),
         _ => return None,
     })
 }
 
-/// Holds a curve between 0 and the indicator's points, in a sum.
-fn bounded(curve: Curve, leaf: &Leaf) -> Curve {
-    let (low, high) = (0.0, leaf.full);
-    if !leaf.bounded {
+/// The curve of a rule that compares with the class.
+fn among(graded: Graded<'_>, fit: &Fit<'_>) -> Option<Curve> {
+    let Graded {
+        direction, full, ..
+    } = graded;
+    let figures = fit.figures;
+    let all = graded.finite_full();
+    let ends = |span: &Span| (span.low, span.high.unwrap_or(all));
+    Some(match graded.rule {
+        Rule::RankTable(rule) => {
+            let seats = rank_table_seats(&rule.points);
+            rank_cuts(direction, figures, &seats, rule.rest)
+        }
+        Rule::RankShare(rule) => {
+            let (n, _) = stats::sum_of(figures, |_| 0.0);
+            let shares = rule.share.iter();
+            let seats = share_seats(n, shares.map(|share| (share.percent, share.points)));
+            rank_cuts(direction, figures, &seats, rule.rest)
+        }
+        Rule::RatioToBest => ratio_to_best(direction, full, figures)?,
+        Rule::MinMax(span) => min_max(ends(span), direction, figures)?,
+        Rule::DistanceToBest => min_max((0.0, all), direction, figures)?,
+        Rule::DistanceTo(rule) => distance_to(rule, direction, all, fit)?,
+        Rule::ZScore(rule) => z_score(rule, direction, figures)?,
+        Rule::Percentile(span) => percentile(ends(span), direction, figures)?,
+        Rule::Rank => places(direction, figures, 1.0, 1.0),
+        Rule::Borda => places(direction, figures, 0.0, 1.0),
+        _ => return None,
+    })
+}
+
+/// Holds a curve between 0 and the full points, in a sum.
+fn bounded(curve: Curve, graded: Graded<'_>) -> Curve {
+    if !graded.bounded {
         return curve;
     }
+    let ends = graded.held();
     match curve {
-        Curve::Line(line) => Curve::Line(line.held(low, high)),
-        Curve::Log(line) => Curve::Log(line.held(low, high)),
+        Curve::Line(line) => Curve::Line(line.held(ends.0, ends.1)),
+        Curve::Log(line) => Curve::Log(line.held(ends.0, ends.1)),
+        Curve::Same(points) => Curve::Same(held_between(points, ends)),
+        Curve::Place {
+            sorted,
+            direction,
+            base,
+            slope,
+            ..
+        } => Curve::Place {
+            sorted,
+            direction,
+            base,
+            slope,
+            held: ends,
+        },
         Curve::Steps {
             cuts,
             below,
@@ -499,9 +561,9 @@ fn bounded(curve: Curve, leaf: &Leaf) -> Curve {
         } => Curve::Steps {
             cuts: cuts
                 .into_iter()
-                .map(|(cut, points)| (cut, held_between(points, (low, high))))
+                .map(|(cut, points)| (cut, held_between(points, ends)))
                 .collect(),
-            below: held_between(below, (low, high)),
+            below: held_between(below, ends),
             direction,
         },
         other => other,
@@ -540,31 +602,6 @@ fn threshold(rule: &Threshold, direction: Direction, points: f64) -> Curve {
             counting: rule.counting,
             points,
         }
-    }
-}
-
-/// Points fall with each strike, to nothing at `zero_at`: as steps from the fewest strikes that earn nothing down.
-fn strikes(zero_at: f64, lose: f64, points: f64) -> Curve {
-    let line = Line {
-        anchor: 0.0,
-        slope: -lose,
-        base: points,
-        low: 0.0,
-        high: points,
-    };
-    let whole = zero_at.ceil().clamp(1.0, 1e6);
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "clamped to 1..=1e6"
-    )]
-    let cuts = (0..whole as u32)
-        .map(|count| (f64::from(count), line.at(f64::from(count))))
-        .collect();
-    Curve::Steps {
-        cuts,
-        below: 0.0,
-        direction: Direction::Lower,
     }
 }
 
@@ -624,27 +661,61 @@ fn rank_cuts(direction: Direction, figures: &[f64], seats: &[(usize, f64)], rest
     }
 }
 
-fn ratio_to_best(leaf: &Leaf, figures: &[f64]) -> Option<Curve> {
+fn ratio_to_best(direction: Direction, full: f64, figures: &[f64]) -> Option<Curve> {
     let (least, most) = stats::extremes(figures)?;
-    Some(match leaf.direction {
-        Direction::Higher if most > 0.0 => Curve::Line(Line::between(0.0, most, leaf.full)),
+    let only = |best| Curve::Steps {
+        cuts: vec![(best, full)],
+        below: 0.0,
+        direction,
+    };
+    Some(match direction {
+        Direction::Higher if most > 0.0 => Curve::Line(Line::between(0.0, most, full)),
         Direction::Lower if least > 0.0 => Curve::Inverse {
-            numerator: least * leaf.full,
-            high: leaf.full,
+            target: least,
+            high: full,
         },
-        direction => {
-            let best = if direction == Direction::Higher {
-                most
-            } else {
-                least
-            };
-            Curve::Steps {
-                cuts: vec![(best, leaf.full)],
-                below: 0.0,
-                direction,
-            }
-        }
+        Direction::Higher => only(most),
+        Direction::Lower => only(least),
     })
+}
+
+fn z_score(rule: &ZScore, direction: Direction, figures: &[f64]) -> Option<Curve> {
+    let (n, mean) = stats::mean(figures);
+    let sd = stats::standard_deviation(figures, mean);
+    let line = Line {
+        anchor: mean,
+        slope: if sd > 0.0 {
+            signed(rule.sd, direction) / sd
+        } else {
+            0.0
+        },
+        base: rule.mean,
+        low: rule.low.unwrap_or(f64::NEG_INFINITY),
+        high: rule.high.unwrap_or(f64::INFINITY),
+    };
+    (n > 0).then_some(Curve::Line(line))
+}
+
+fn percentile((low, high): (f64, f64), direction: Direction, figures: &[f64]) -> Option<Curve> {
+    match stats::sum_of(figures, |_| 0.0).0 {
+        0 => None,
+        1 => Some(Curve::Same(high)),
+        n => {
+            let slope = (high - low) / (n - 1) as f64;
+            Some(places(direction, figures, low, slope))
+        }
+    }
+}
+
+/// By place: `base` for the worst, `slope` for each place above it.
+fn places(direction: Direction, figures: &[f64], base: f64, slope: f64) -> Curve {
+    Curve::Place {
+        sorted: worst_first(direction, figures),
+        direction,
+        base,
+        slope,
+        held: (f64::NEG_INFINITY, f64::INFINITY),
+    }
 }
 
 fn min_max((low, high): (f64, f64), direction: Direction, figures: &[f64]) -> Option<Curve> {
@@ -675,7 +746,8 @@ fn distance_to(rule: &DistanceTo, direction: Direction, full: f64, fit: &Fit<'_>
         most
     };
     let target = rule.target.or(fit.reference)?;
-    if target == worst {
+    // Nobody is short of such a target.
+    if signed(target - worst, direction) <= 0.0 {
         return Some(Curve::Same(full));
     }
     let high = if rule.cap { full } else { f64::INFINITY };

@@ -7,11 +7,12 @@ use rulebook::figures::{Figure, MISSING, NOT_APPLICABLE};
 
 use crate::curve::{Curve, Slot, held_between, signed};
 use crate::plan::{GroupNode, LeafRole, Member, Mix};
+use crate::rounding::Rounder;
 use crate::ruler::{Fill, FittedLeaf, Ruler};
 use crate::wide::{self, has_gap};
 
-/// Units in a block: a few columns of it fit in the first-level cache.
-const BLOCK: usize = 1024;
+/// Units in a block: a column of it and the sums stay in the second-level cache, and streams are long enough to be fetched ahead.
+const BLOCK: usize = 4096;
 
 /// What one thread needs besides its results: buffers, and which units of the block are withheld.
 #[derive(Clone, Debug, Default)]
@@ -75,15 +76,10 @@ fn fill_given(
 ) -> bool {
     let mut derived = work.take(0);
     let figures = ruler.prepared.block(position, span.clone(), &mut derived);
-    let round = |points: f64| {
-        ruler
-            .plan
-            .rounder
-            .map_or(points, |rounder| rounder.grains(points))
-    };
+    let round = |points: f64| ruler.grains(points);
     let gap = match (&fitted.curve, ruler.plan.rounder) {
         (Curve::Formula { .. }, _) => {
-            apply_formula(ruler, position, fitted, span, figures, out);
+            apply_formula(ruler, fitted, span.clone(), figures, out);
             out.iter_mut()
                 .filter(|y| !y.is_nan())
                 .for_each(|y| *y = round(*y));
@@ -97,11 +93,11 @@ fn fill_given(
         } else {
             leaf.full
         });
-        let relieved = |x: f64| signed(x, leaf.direction) >= cut;
-        figures
-            .iter()
+        let own = ruler.prepared.own_block(position, span);
+        let relieved = |x: f64| signed(x, leaf.relief_direction()) >= cut;
+        own.iter()
             .zip(&mut *out)
-            .filter(|(x, _)| relieved(**x))
+            .filter(|(x, y)| relieved(**x) && !y.is_nan())
             .for_each(|(_, y)| *y = full);
     }
     work.give(derived);
@@ -111,7 +107,6 @@ fn fill_given(
 /// Formulas may look at other measures of the unit; where one of those is a gap, so is the result.
 fn apply_formula(
     ruler: &Ruler<'_>,
-    position: usize,
     fitted: &FittedLeaf,
     span: Range<usize>,
     figures: &[f64],
@@ -125,15 +120,12 @@ fn apply_formula(
     else {
         return;
     };
-    let counts = ruler.prepared.counts(position);
     let columns: Vec<Option<&[f64]>> = slots.iter().map(|slot| other_column(ruler, slot)).collect();
     let mut values = vec![0.0; slots.len()];
     for ((unit, x), y) in span.zip(figures).zip(out) {
         for ((value, slot), column) in values.iter_mut().zip(slots).zip(&columns) {
             *value = match slot {
                 Slot::Own => *x,
-                Slot::Class(value) => *value,
-                Slot::Count => counts.and_then(|n| n.get(unit)).copied().unwrap_or(MISSING),
                 Slot::Measure(_) => column
                     .and_then(|cells| cells.get(unit))
                     .copied()
@@ -145,7 +137,7 @@ fn apply_formula(
             .copied()
             .chain([*x])
             .find(|value| value.is_nan());
-        *y = gap.unwrap_or_else(|| finite(held_between(formula.eval_slots(&values), *held)));
+        *y = gap.unwrap_or_else(|| held_between(finite(formula.eval_slots(&values)), *held));
     }
 }
 
@@ -238,9 +230,8 @@ fn fill_group(
         gap = has_gap(out);
     }
     if let Some(curve) = &fitted.curve {
-        out.iter_mut()
-            .filter(|y| !y.is_nan())
-            .for_each(|y| *y = ruler.value(curve.at(ruler.points(*y))));
+        apply_group_rule(ruler, group, curve, out);
+        gap |= has_gap(out);
     }
     if !gap || fitted.missing == Fill::Drop {
         return gap;
@@ -249,6 +240,26 @@ fn fill_group(
         *y = stand_in(fitted.missing, unit, work);
     }
     has_gap(out)
+}
+
+/// Applies a group's own rule to its values.
+fn apply_group_rule(ruler: &Ruler<'_>, group: &GroupNode, curve: &Curve, out: &mut [f64]) {
+    let per_point = ruler.plan.rounder.map_or(1.0, Rounder::per_point);
+    out.iter_mut()
+        .filter(|y| !y.is_nan())
+        .for_each(|y| *y = made_points(ruler, group, curve.at(*y / per_point)));
+}
+
+/// What a rule or a formula makes of a group, in grains: whole ones where it is summed, missing where it is no number.
+fn made_points(ruler: &Ruler<'_>, group: &GroupNode, points: f64) -> f64 {
+    let per_point = ruler.plan.rounder.map_or(1.0, Rounder::per_point);
+    if !points.is_finite() {
+        MISSING
+    } else if group.bounded {
+        ruler.grains(held_between(points, (0.0, group.full)))
+    } else {
+        points * per_point
+    }
 }
 
 fn fill_member(
@@ -278,6 +289,10 @@ fn fill_sum(
     let mut before = 0.0;
     for (member, _) in &group.members {
         let full = member_full(ruler, *member);
+        if present.is_empty() && add_whole(ruler, *member, span.clone(), out, work) {
+            before += full;
+            continue;
+        }
         let gap = fill_member(ruler, *member, span.clone(), &mut values, work);
         if gap && present.is_empty() {
             present.resize(span.len(), before);
@@ -299,6 +314,27 @@ fn fill_sum(
     work.give(present);
     work.give(values);
     (left_out || group.members.is_empty()) && has_gap(out)
+}
+
+/// Adds the points of an indicator without gaps straight to the sums; `false` where it isn't one, and nothing is done.
+fn add_whole(
+    ruler: &Ruler<'_>,
+    member: Member,
+    span: Range<usize>,
+    sums: &mut [f64],
+    work: &mut Workspace,
+) -> bool {
+    let Member::Leaf(leaf) = member else {
+        return false;
+    };
+    let Some(fitted) = ruler.leaves.get(leaf).filter(|fitted| fitted.gapless) else {
+        return false;
+    };
+    let mut derived = work.take(0);
+    let figures = ruler.prepared.block(leaf, span, &mut derived);
+    fitted.curve.add(figures, sums, ruler.plan.rounder);
+    work.give(derived);
+    true
 }
 
 fn member_full(ruler: &Ruler<'_>, member: Member) -> f64 {
@@ -394,6 +430,7 @@ fn fill_formula(
     let Mix::Formula(formula, slots) = &group.mix else {
         return false;
     };
+    let per_point = ruler.plan.rounder.map_or(1.0, Rounder::per_point);
     let columns: Vec<Vec<f64>> = group
         .members
         .iter()
@@ -405,20 +442,14 @@ fn fill_formula(
         .collect();
     for (unit, y) in out.iter_mut().enumerate() {
         let value = |slot: &usize| {
-            columns
-                .get(*slot)
-                .and_then(|column| column.get(unit))
-                .copied()
-                .unwrap_or(MISSING)
+            let cell = columns.get(*slot).and_then(|column| column.get(unit));
+            cell.map_or(MISSING, |grains| grains / per_point)
         };
-        let values: Vec<f64> = slots.iter().map(|slot| ruler.points(value(slot))).collect();
+        let values: Vec<f64> = slots.iter().map(value).collect();
         *y = if has_gap(&values) {
             MISSING
         } else {
-            ruler.value(held_between(
-                finite(formula.eval_slots(&values)),
-                group.held,
-            ))
+            made_points(ruler, group, formula.eval_slots(&values))
         };
     }
     columns.into_iter().for_each(|column| work.give(column));
@@ -510,6 +541,12 @@ fn whole_column(
         work.start(out.len());
         fill(span, out, &mut work);
     }
+    // Who is left out by screening has no part in the class.
+    for (unit, value) in column.iter_mut().enumerate() {
+        if ruler.prepared.is_screened(unit) {
+            *value = MISSING;
+        }
+    }
     column
 }
 
@@ -536,17 +573,10 @@ fn score_range(ruler: &Ruler<'_>, start: usize, out: &mut [f64]) {
     for (span, out) in spans.zip(out.chunks_mut(BLOCK)) {
         work.start(out.len());
         fill_group(ruler, 0, span.clone(), out, &mut work);
-        if ruler.has_adjustments() {
-            adjust(ruler, span.clone(), out, &mut work);
+        if ruler.is_plain() {
+            out.iter_mut().for_each(|y| *y = ruler.points(*y));
         } else {
-            let finished = |y: f64| {
-                if y.is_nan() {
-                    y
-                } else {
-                    ruler.finish(y, 0.0, 0.0)
-                }
-            };
-            out.iter_mut().for_each(|y| *y = finished(*y));
+            adjust(ruler, span.clone(), out, &mut work);
         }
         let screened = |unit: usize| ruler.prepared.is_screened(span.start + unit);
         let withheld = work

@@ -78,9 +78,9 @@ pub struct ItemRow {
     pub n: Option<f64>,
     /// The mean of the class.
     pub class_mean: Option<f64>,
-    /// The best figure of the class.
+    /// The best figure of the class; `None` for deductions, where nobody competes.
     pub class_best: Option<f64>,
-    /// The rank of the figure in the class, better first.
+    /// The rank of the figure in the class, better first; `None` for deductions.
     pub rank: Option<u32>,
     /// How many units of the class have a figure.
     pub rank_of: usize,
@@ -250,10 +250,11 @@ impl Scored<'_> {
         };
         let (bonus, deduction) = (sum(Role::Bonus), sum(Role::Deduction));
         let caps = &ruler.plan.scheme.caps;
-        let held = |value: f64, cap: Option<f64>| cap.map_or(value, |cap| value.min(cap));
+        let limit = |cap: Option<f64>| cap.map(|cap| ruler.limit(cap));
+        let held = |value: f64, cap| limit(cap).map_or(value, |cap| value.min(cap));
         let before = top + held(bonus, caps.bonus) - held(deduction, caps.deduction);
-        let unvetoed = caps.score_max.map_or(before, |most| before.min(most));
-        let unvetoed = caps.score_min.map_or(unvetoed, |least| unvetoed.max(least));
+        let raised = limit(caps.score_min).map_or(before, |least| before.max(least));
+        let unvetoed = held(raised, caps.score_max);
         let mut found = reweighted(ruler, items, groups);
         found.extend([
             Adjustment::BonusCap {
@@ -367,6 +368,7 @@ fn item_row(ruler: &Ruler<'_>, at: usize, position: usize) -> Option<ItemRow> {
         .zip(points)
         .filter(|_| leaf.role == LeafRole::Indicator)
         .map(|(full, points)| exact(ruler, full - points));
+    let compared = leaf.role != LeafRole::Deduction;
     let (n, mean) = stats::mean(&figures);
     let earning = Earning::of(ruler, at, leaf, full, points);
     Some(ItemRow {
@@ -386,8 +388,10 @@ fn item_row(ruler: &Ruler<'_>, at: usize, position: usize) -> Option<ItemRow> {
             .copied()
             .and_then(given),
         class_mean: given(mean),
-        class_best: class_best(leaf, &figures),
-        rank: given(figure).map(|figure| 1 + better(leaf, &figures, figure)),
+        class_best: class_best(leaf, &figures).filter(|_| compared),
+        rank: given(figure)
+            .filter(|_| compared)
+            .map(|figure| 1 + better(leaf, &figures, figure)),
         rank_of: n,
         ..handed_in(ruler, at, position, &leaf.item, figure)
     })

@@ -32,6 +32,7 @@ pub(crate) struct Leaf {
     pub item: Indicator,
     pub role: LeafRole,
     pub rule: Rule,
+    /// Which of the figures that are scored is better: always the higher one after standardising, and of progress.
     pub direction: Direction,
     /// The points of a full result; 1 in a mean, where an indicator has none.
     pub full: f64,
@@ -41,6 +42,16 @@ pub(crate) struct Leaf {
     pub not_applicable: Fallback,
     /// The rule's formula, parsed.
     pub formula: Option<Formula>,
+}
+
+impl Leaf {
+    /// Which of the figures that relief looks at is better: of progress, those before it was worked out.
+    pub fn relief_direction(&self) -> Direction {
+        match self.rule {
+            Rule::Progress(_) => self.item.direction.unwrap_or(Direction::Higher),
+            _ => self.direction,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,11 +86,13 @@ pub(crate) struct GroupNode {
     pub id: String,
     pub members: Vec<(Member, f64)>,
     pub mix: Mix,
-    /// What its members come to at most, in a sum; else the points it declares, or 1.
+    /// What its members come to at most, in a sum; else its own points, or 1 where it has none.
     pub full: f64,
-    /// What a formula's result is held between: 0 and its points, where it declares them.
-    pub held: (f64, f64),
+    /// Whether it is summed itself, so that its value is held between 0 and `full` and rounded as points are.
+    pub bounded: bool,
     pub rule: Option<Rule>,
+    /// The rule's formula, parsed.
+    pub formula: Option<Formula>,
     pub at_least: Option<u32>,
     pub missing: Fallback,
 }
@@ -103,7 +116,7 @@ impl Plan {
             leaves: Vec::new(),
             groups: Vec::new(),
         };
-        builder.group(None)?;
+        builder.group(None, false)?;
         builder.adjustments(&scheme.bonus, LeafRole::Bonus)?;
         builder.adjustments(&scheme.deduction, LeafRole::Deduction)?;
         let Builder { leaves, groups, .. } = builder;
@@ -168,7 +181,7 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     /// Adds the group with this id (the top for `None`) and all under it; says its position.
-    fn group(&mut self, id: Option<&str>) -> Result<usize, PlanError> {
+    fn group(&mut self, id: Option<&str>, summed: bool) -> Result<usize, PlanError> {
         let scheme = self.scheme;
         let written = id.and_then(|id| scheme.group.iter().find(|group| group.id.as_str() == id));
         let own = |group: &Option<rulebook::model::Id>| {
@@ -177,16 +190,16 @@ impl Builder<'_> {
         let default = scheme.defaults.aggregate.as_ref();
         let aggregate = written.map_or(scheme.aggregate.as_ref(), |group| group.aggregate.as_ref());
         let aggregate = aggregate.or(default).cloned().unwrap_or(Aggregate::Sum);
+        let rule = written.and_then(|group| group.rule.clone());
         let place = self.groups.len();
         self.groups.push(GroupNode {
             id: id.unwrap_or("").to_owned(),
             members: Vec::new(),
             mix: Mix::Sum,
-            full: 1.0,
-            held: written
-                .and_then(|group| group.points)
-                .map_or((f64::NEG_INFINITY, f64::INFINITY), |points| (0.0, points)),
-            rule: written.and_then(|group| group.rule.clone()),
+            full: written.and_then(|group| group.points).unwrap_or(1.0),
+            bounded: summed,
+            formula: formula(rule.as_ref(), id.unwrap_or(""))?,
+            rule,
             at_least: written.and_then(|group| group.at_least),
             missing: written
                 .and_then(|group| group.missing)
@@ -197,7 +210,7 @@ impl Builder<'_> {
         let mut names = BTreeMap::new();
         for group in scheme.group.iter().filter(|group| own(&group.group)) {
             names.insert(group.id.as_str(), members.len());
-            let member = Member::Group(self.group(Some(group.id.as_str()))?);
+            let member = Member::Group(self.group(Some(group.id.as_str()), in_sum)?);
             members.push((member, group.weight.unwrap_or(1.0)));
         }
         for item in scheme.indicator.iter().filter(|item| own(&item.group)) {
@@ -206,16 +219,12 @@ impl Builder<'_> {
             members.push((member, item.weight.unwrap_or(1.0)));
         }
         let mix = mix(&aggregate, &names, id.unwrap_or(scheme.id.as_str()))?;
-        let full = if mix == Mix::Sum {
-            members.iter().map(|(member, _)| self.full(*member)).sum()
-        } else {
-            written.and_then(|group| group.points).unwrap_or(1.0)
-        };
+        let sum: f64 = members.iter().map(|(member, _)| self.full(*member)).sum();
         if let Some(node) = self.groups.get_mut(place) {
             *node = GroupNode {
+                full: if mix == Mix::Sum { sum } else { node.full },
                 members,
                 mix,
-                full,
                 ..node.clone()
             };
         }
@@ -256,11 +265,8 @@ impl Builder<'_> {
                 ),
             ));
         }
-        let formula = match &rule {
-            Rule::Formula(text) => Some(Formula::parse(text).map_err(|e| error(id, e.problem))?),
-            _ => None,
-        };
         self.leaves.push(Leaf {
+            formula: formula(Some(&rule), id)?,
             role,
             full: item.points.unwrap_or(if role == LeafRole::Indicator {
                 1.0
@@ -268,7 +274,7 @@ impl Builder<'_> {
                 f64::INFINITY
             }),
             bounded: item.points.is_some(),
-            direction: if self.standardised() {
+            direction: if self.standardised() || matches!(rule, Rule::Progress(_)) {
                 Direction::Higher
             } else {
                 item.direction.unwrap_or(Direction::Higher)
@@ -276,11 +282,19 @@ impl Builder<'_> {
             missing: item.missing.unwrap_or(Fallback::Drop),
             not_applicable: item.not_applicable.unwrap_or(Fallback::Drop),
             rule,
-            formula,
             item: item.clone(),
         });
         Ok(self.leaves.len() - 1)
     }
+}
+
+/// The formula of a rule that is one.
+fn formula(rule: Option<&Rule>, item: &str) -> Result<Option<Formula>, PlanError> {
+    let Some(Rule::Formula(text)) = rule else {
+        return Ok(None);
+    };
+    let parsed = Formula::parse(text).map_err(|e| error(item, e.problem))?;
+    Ok(Some(parsed))
 }
 
 fn mix(aggregate: &Aggregate, names: &BTreeMap<&str, usize>, item: &str) -> Result<Mix, PlanError> {

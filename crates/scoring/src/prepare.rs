@@ -12,7 +12,7 @@ use rulebook::model::{
 use rulebook::say;
 
 use crate::class::Class;
-use crate::curve::signed;
+use crate::curve::{held_between, signed};
 use crate::plan::{Leaf, Plan, PlanError};
 use crate::stats;
 use crate::wide::has_gap;
@@ -116,6 +116,25 @@ impl Prepared<'_> {
                 .map(|(x, from)| base.progress(*x, *from)),
         );
         derived
+    }
+
+    /// The figures that relief looks at: those before progress was worked out, of the units that are scored by them.
+    pub fn own_figures(&self, leaf: usize) -> Option<Cow<'_, [f64]>> {
+        let column = self.columns.get(leaf)?;
+        if column.progress.is_none() {
+            return Some(Cow::Borrowed(&column.figures));
+        }
+        let scored = self.figures(leaf)?;
+        let own = |(x, y): (&f64, &f64)| if y.is_nan() { *y } else { *x };
+        Some(column.figures.iter().zip(scored.iter()).map(own).collect())
+    }
+
+    /// The figures of a block of units before progress was worked out.
+    pub fn own_block(&self, leaf: usize, span: Range<usize>) -> &[f64] {
+        let column = self.columns.get(leaf);
+        column
+            .and_then(|column| column.figures.get(span))
+            .unwrap_or(&[])
     }
 
     /// The figures as they were before progress was worked out, and what progress is measured from.
@@ -270,7 +289,7 @@ fn base<'a>(leaf: &Leaf, class: &'a Class<'a>) -> Option<Base<'a>> {
     Some(Base {
         cells,
         rule: rule.clone(),
-        direction: leaf.direction,
+        direction: leaf.item.direction.unwrap_or(Direction::Higher),
     })
 }
 
@@ -319,11 +338,11 @@ fn divided(x: f64, by: f64) -> f64 {
 }
 
 fn screen_units(prepared: &mut Prepared<'_>, class: &Class<'_>, step: &ScreenUnits) {
-    let counted = |x: &f64| !x.is_nan() && !(step.zeros_count_as_missing && *x == 0.0);
-    let columns = prepared.columns.len() as f64;
+    let counted = |x: &f64| !(x.is_nan() || step.zeros_count_as_missing && *x == 0.0);
+    let kept: Vec<&LeafColumn<'_>> = prepared.columns.iter().filter(|c| !c.dropped).collect();
+    let columns = kept.len() as f64;
     let complete = |unit: usize| {
-        let given = prepared
-            .columns
+        let given = kept
             .iter()
             .filter(|column| column.figures.get(unit).is_some_and(counted))
             .count();
@@ -522,6 +541,6 @@ fn standardise(prepared: &mut Prepared<'_>, plan: &Plan, step: &ZScore) {
             .to_mut()
             .iter_mut()
             .filter(|x| !x.is_nan())
-            .for_each(|x| *x = z(*x).clamp(low, high));
+            .for_each(|x| *x = held_between(z(*x), (low, high)));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use rulebook::figures::MISSING;
 use rulebook::model::TieBreak;
 use rulebook::say;
 
@@ -71,26 +72,22 @@ fn breakers(ruler: &Ruler<'_>) -> Result<Vec<Vec<f64>>, PlanError> {
 }
 
 fn values(ruler: &Ruler<'_>, breaker: &TieBreak) -> Result<Vec<f64>, PlanError> {
-    let measure = |id: &rulebook::model::Id| {
-        ruler
-            .class
-            .column(id.as_str())
-            .map(|column| column.values.to_vec())
+    // A measure that no table had breaks no tie.
+    let measure = |id: &rulebook::model::Id| match ruler.class.column(id.as_str()) {
+        Some(column) => column.values.to_vec(),
+        None => vec![MISSING; ruler.class.len()],
     };
-    let (id, values) = match breaker {
-        TieBreak::Points(id) => (id, ruler.node(id.as_str())),
-        TieBreak::Higher(id) => (id, measure(id)),
-        TieBreak::Lower(id) => (
-            id,
-            measure(id).map(|values| values.iter().map(|x| -x).collect()),
-        ),
-    };
-    values.ok_or_else(|| PlanError {
+    let unknown = |id: &rulebook::model::Id| PlanError {
         item: ruler.plan.scheme.id.to_string(),
         problem: say!(
-            "同分先看的“{id}”没有数",
-            "`{id}`, which should break ties, has no figures"
+            "同分先看的“{id}”不是本细则的条目",
+            "`{id}`, which should break ties, is no item of the scheme"
         ),
+    };
+    Ok(match breaker {
+        TieBreak::Points(id) => ruler.node(id.as_str()).ok_or_else(|| unknown(id))?,
+        TieBreak::Higher(id) => measure(id),
+        TieBreak::Lower(id) => measure(id).iter().map(|x| -x).collect(),
     })
 }
 

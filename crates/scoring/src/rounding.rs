@@ -4,18 +4,21 @@ use rulebook::model::RoundingMode;
 
 /// What is within this part of the last place of a half (or of a whole number, when rounding down or up) counts as one: decimal
 /// figures such as 0.285 have no exact binary form, and nobody should lose a hundredth to that.
-const TIE: f64 = 1e-6;
-
-/// What is added before rounding half up.
-pub(crate) const HALF: f64 = 0.5 + TIE;
+pub(crate) const TIE: f64 = 1e-6;
 
 /// 1.5 · 2⁵²: adding and subtracting it rounds any |v| < 2⁵¹ to the nearest integer, and vectorises on every machine.
 pub(crate) const MAGIC: f64 = 6_755_399_441_055_744.0;
 
+/// The integer nearest to `v`, the even one of two, for |v| < 2⁵¹.
+#[inline]
+fn nearest(v: f64) -> f64 {
+    (v + MAGIC) - MAGIC
+}
+
 /// The greatest integer not above `v`, for |v| < 2⁵¹.
 #[inline]
 pub(crate) fn floor(v: f64) -> f64 {
-    let nearest = (v + MAGIC) - MAGIC;
+    let nearest = nearest(v);
     nearest - f64::from(u8::from(nearest > v))
 }
 
@@ -46,7 +49,7 @@ impl Rounder {
     pub fn grains(self, points: f64) -> f64 {
         let v = points * self.per_point;
         match self.mode {
-            RoundingMode::HalfUp => floor(v + HALF),
+            RoundingMode::HalfUp => nearest(v + TIE),
             RoundingMode::Down => floor(v + TIE),
             RoundingMode::Up => -floor(TIE - v),
             RoundingMode::HalfEven => half_even(v),
@@ -73,7 +76,7 @@ fn half_even(v: f64) -> f64 {
         let odd = below - 2.0 * floor(below / 2.0);
         below + odd
     } else {
-        floor(v + 0.5)
+        nearest(v)
     }
 }
 

@@ -3,11 +3,11 @@
 use std::num::NonZeroUsize;
 
 use rulebook::figures::{Figure, MISSING};
-use rulebook::model::{Direction, Fallback, Indicator, Measure, Rule, Scheme};
+use rulebook::model::{Caps, Direction, Fallback, Indicator, Measure, Rule, Scheme};
 
 use crate::band::{self, Bands};
 use crate::class::Class;
-use crate::curve::{self, Curve, Fit, Slot, normaliser, signed};
+use crate::curve::{self, Curve, Fit, Graded, Slot, signed};
 use crate::evaluate;
 use crate::plan::{GroupNode, Leaf, LeafRole, Mix, Plan, PlanError};
 use crate::prepare::{self, PreparationReport, Prepared};
@@ -37,6 +37,8 @@ pub(crate) struct FittedLeaf {
     pub relief: Option<f64>,
     pub missing: Fill,
     pub not_applicable: Fill,
+    /// Every figure is given, and nothing but the curve makes points of it.
+    pub gapless: bool,
 }
 
 /// A group, fitted to the class.
@@ -129,11 +131,13 @@ impl<'a> Ruler<'a> {
     }
 
     fn fit_leaf(&self, position: usize) -> FittedLeaf {
+        // Without a curve, such as for want of the figure of the unit of reference, nobody has points.
         let unfit = FittedLeaf {
-            curve: Curve::Same(0.0),
+            curve: Curve::Same(MISSING),
             relief: None,
             missing: Fill::Drop,
             not_applicable: Fill::Drop,
+            gapless: false,
         };
         let (Some(leaf), Some(figures)) = (
             self.plan.leaves.get(position),
@@ -141,8 +145,9 @@ impl<'a> Ruler<'a> {
         ) else {
             return unfit;
         };
+        let own = self.prepared.own_figures(position);
         let mut fitted = FittedLeaf {
-            relief: relief_cut(leaf, &figures),
+            relief: own.and_then(|own| relief_cut(leaf, &own)),
             ..unfit
         };
         if let Some(curve) = self.curve(leaf, &figures) {
@@ -154,17 +159,16 @@ impl<'a> Ruler<'a> {
         }
         let needs_mean =
             |policy: &Fallback| matches!(policy, Fallback::ClassMean | Fallback::Previous);
-        let gaps = || {
-            self.prepared
-                .has_gap(position, self.class.has_gap(leaf.item.measure.as_str()))
-        };
-        let mean = (policies.iter().any(needs_mean) && gaps())
+        let handed_in = self.class.has_gap(leaf.item.measure.as_str());
+        let gaps = self.prepared.has_gap(position, handed_in);
+        let mean = (gaps && policies.iter().any(needs_mean))
             .then(|| self.mean_points(position, &fitted))
             .flatten();
         let [missing, not_applicable] = policies.map(|policy| self.fill(policy, leaf.full, mean));
         FittedLeaf {
             missing,
             not_applicable,
+            gapless: !gaps && fitted.relief.is_none() && fitted.curve.adds(self.plan.rounder),
             ..fitted
         }
     }
@@ -174,23 +178,14 @@ impl<'a> Ruler<'a> {
             figures,
             reference: self.reference(&leaf.rule, figures),
         };
+        let graded = Graded::leaf(leaf);
         let Some(formula) = &leaf.formula else {
-            return curve::fit(leaf, &fit);
-        };
-        let slots = formula
-            .names()
-            .iter()
-            .map(|name| slot(name, leaf, figures))
-            .collect();
-        let held = if leaf.bounded {
-            (0.0, leaf.full)
-        } else {
-            (f64::NEG_INFINITY, f64::INFINITY)
+            return curve::fit(graded, &fit);
         };
         Some(Curve::Formula {
             formula: formula.clone(),
-            slots,
-            held,
+            slots: formula.names().into_iter().map(slot).collect(),
+            held: graded.held(),
         })
     }
 
@@ -222,27 +217,15 @@ impl<'a> Ruler<'a> {
             .map_or(value, |rounder| rounder.points(value))
     }
 
-    /// Points as a value of the scheme's sums: in grains where it rounds.
-    pub(crate) fn value(&self, points: f64) -> f64 {
-        self.plan
-            .rounder
-            .map_or(points, |rounder| rounder.grains(points))
-    }
-
     /// What a policy puts in place of a gap.
     fn fill(&self, policy: Fallback, full: f64, mean: Option<f64>) -> Fill {
-        let grains = |points| {
-            self.plan
-                .rounder
-                .map_or(points, |rounder| rounder.grains(points))
-        };
         match policy {
             Fallback::ClassMean | Fallback::Previous => {
                 mean.map_or(Fill::Drop, |mean| Fill::Value(self.whole(mean)))
             }
             Fallback::Drop => Fill::Drop,
             Fallback::Zero => Fill::Value(0.0),
-            Fallback::Full => Fill::Value(grains(full)),
+            Fallback::Full => Fill::Value(self.grains(full)),
             Fallback::Withhold => Fill::Withhold,
         }
     }
@@ -264,7 +247,7 @@ impl<'a> Ruler<'a> {
         let by_mean = matches!(group.missing, Fallback::ClassMean | Fallback::Previous);
         let column =
             (group.rule.is_some() || by_mean).then(|| evaluate::group_column(self, position));
-        let curve = column.and_then(|column| group_curve(&group, &self.in_points(column)));
+        let curve = column.and_then(|grains| group_curve(&group, &self.in_points(grains)));
         if let Some(fitted) = self.groups.get_mut(position) {
             fitted.curve = curve;
         }
@@ -319,14 +302,22 @@ impl<'a> Ruler<'a> {
         Some(self.in_points(column))
     }
 
-    /// The score of a unit's block: top, bonuses, deductions, caps, vetoes; in points.
+    /// Points as whole grains where the scheme rounds.
+    pub(crate) fn grains(&self, points: f64) -> f64 {
+        let rounder = self.plan.rounder;
+        rounder.map_or(points, |rounder| rounder.grains(points))
+    }
+
+    /// A limit of the score or a part of it, as fine as points are rounded.
+    pub(crate) fn limit(&self, points: f64) -> f64 {
+        let rounder = self.plan.rounder;
+        rounder.map_or(points, |rounder| rounder.points(rounder.grains(points)))
+    }
+
+    /// The score in points, before vetoes: the top, bonuses and deductions (all in grains), held at the caps.
     pub(crate) fn finish(&self, grains: f64, bonus: f64, deduction: f64) -> f64 {
         let caps = &self.plan.scheme.caps;
-        let grain = |points: f64| {
-            self.plan
-                .rounder
-                .map_or(points, |rounder| rounder.grains(points))
-        };
+        let grain = |points: f64| self.grains(points);
         let at_most = |value: f64, cap: Option<f64>| cap.map_or(value, |cap| value.min(grain(cap)));
         let sum = grains + at_most(bonus, caps.bonus) - at_most(deduction, caps.deduction);
         let sum = caps.score_min.map_or(sum, |least| sum.max(grain(least)));
@@ -340,16 +331,23 @@ impl<'a> Ruler<'a> {
     #[must_use]
     pub fn decimals(&self) -> Option<u8> {
         let rounding = self.plan.scheme.rounding.as_ref()?;
-        let in_sum = self
-            .plan
-            .groups
-            .first()
-            .is_some_and(|top| top.mix == Mix::Sum);
-        rounding.score.or(rounding.points.filter(|_| in_sum))
+        rounding
+            .points
+            .filter(|_| self.top_is_sum())
+            .or(rounding.score)
     }
 
+    fn top_is_sum(&self) -> bool {
+        let top = self.plan.groups.first();
+        top.is_some_and(|top| top.mix == Mix::Sum)
+    }
+
+    /// Rounding of scores; a sum of rounded points is exact as it is.
     fn score_rounder(&self) -> Option<Rounder> {
         let rounding = self.plan.scheme.rounding.as_ref()?;
+        if self.plan.rounder.is_some() && self.top_is_sum() {
+            return None;
+        }
         Some(Rounder::new(rounding.score?, rounding.mode))
     }
 
@@ -401,26 +399,16 @@ impl<'a> Ruler<'a> {
         self.plan.leaves.iter().map(|leaf| &leaf.item)
     }
 
-    pub(crate) fn has_adjustments(&self) -> bool {
-        self.plan
-            .leaves
-            .iter()
-            .any(|leaf| leaf.role != LeafRole::Indicator)
+    /// Whether the score is the top's value as it is: no bonus, no deduction, no cap.
+    pub(crate) fn is_plain(&self) -> bool {
+        let indicator = |leaf: &Leaf| leaf.role == LeafRole::Indicator;
+        self.plan.leaves.iter().all(indicator) && self.plan.scheme.caps == Caps::default()
     }
 }
 
-fn slot(name: &str, leaf: &Leaf, figures: &[f64]) -> Slot {
-    let extreme = |pick: fn((f64, f64)) -> f64| stats::extremes(figures).map_or(f64::NAN, pick);
+fn slot(name: &str) -> Slot {
     match name {
         "x" => Slot::Own,
-        "n" => Slot::Count,
-        "points" => Slot::Class(leaf.full),
-        "mean" => Slot::Class(stats::mean(figures).1),
-        "sd" => Slot::Class(stats::standard_deviation(figures, stats::mean(figures).1)),
-        "min" => Slot::Class(extreme(|(least, _)| least)),
-        "max" => Slot::Class(extreme(|(_, most)| most)),
-        "best" if leaf.direction == Direction::Lower => Slot::Class(extreme(|(least, _)| least)),
-        "best" => Slot::Class(extreme(|(_, most)| most)),
         measure => Slot::Measure(measure.to_owned()),
     }
 }
@@ -430,15 +418,29 @@ fn relief_cut(leaf: &Leaf, figures: &[f64]) -> Option<f64> {
     let relief = leaf.item.relief.as_ref()?;
     let (n, mean) = stats::mean(figures);
     let tolerance = curve::COUNT_TOLERANCE * mean.abs().max(1.0);
-    (n > 0).then(|| signed(mean, leaf.direction) + relief.over_mean - tolerance)
+    (n > 0).then(|| signed(mean, leaf.relief_direction()) + relief.over_mean - tolerance)
 }
 
+/// The curve of a group's own rule over the class's values, in points; higher is better.
 fn group_curve(group: &GroupNode, column: &[f64]) -> Option<Curve> {
+    let graded = Graded {
+        rule: group.rule.as_ref()?,
+        direction: Direction::Higher,
+        full: group.full,
+        bounded: group.bounded,
+    };
     let fit = Fit {
         figures: column,
         reference: None,
     };
-    normaliser(group.rule.as_ref()?, Direction::Higher, group.full, &fit)
+    let Some(formula) = &group.formula else {
+        return curve::fit(graded, &fit).or(Some(Curve::Same(MISSING)));
+    };
+    Some(Curve::Formula {
+        formula: formula.clone(),
+        slots: formula.names().into_iter().map(slot).collect(),
+        held: graded.held(),
+    })
 }
 
 /// The scores of a class, ranked and banded.
@@ -487,6 +489,7 @@ fn apply_vetoes(ruler: &Ruler<'_>, scores: &mut [f64]) {
         let Some(column) = ruler.class.column(veto.measure.as_str()) else {
             continue;
         };
+        let most = ruler.limit(most);
         for (score, figure) in scores.iter_mut().zip(column.values.iter()) {
             if vetoed(*figure, veto.at_least) && *score > most {
                 *score = most;

@@ -53,7 +53,7 @@ fn laid_out(folder: &Folder) -> (Vec<(&str, String)>, Vec<Diagnostic>) {
 }
 
 fn layout(path: &str, bytes: &[u8], kind: FileKind) -> Result<String, Vec<Diagnostic>> {
-    let text = text::decode(bytes).map_err(|not_text| vec![not_text.diagnostic(path)])?;
+    let (text, _) = text::decode(bytes).map_err(|not_text| vec![not_text.diagnostic(path)])?;
     let errors = |errors: Vec<rulebook::read::SyntaxError>| {
         errors
             .into_iter()

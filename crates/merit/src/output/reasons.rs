@@ -158,6 +158,8 @@ impl Telling<'_> {
             .campaign
             .measure(item.measure.as_str())
             .and_then(|measure| measure.unit.as_ref());
+        // Progress is a difference or a share, whatever the measure counts.
+        let unit = unit.filter(|_| row.base.is_none());
         let unit = unit.map_or("", |unit| unit.get(lang()));
         let mut parts = vec![say!("本单位 {figure} {unit}", "this unit {figure} {unit}")];
         if let Some(n) = row.n.map(short) {

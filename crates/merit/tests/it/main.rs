@@ -10,5 +10,6 @@ mod commands;
 mod help;
 mod outputs;
 mod periods;
+mod ready;
 mod support;
 mod wrong_files;

@@ -6,18 +6,34 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-const CAMPAIGNS: [&str; 6] = ["asem", "county", "duties", "hdi", "hospital-stars", "hotline"];
+const CAMPAIGNS: [&str; 6] = [
+    "asem",
+    "county",
+    "duties",
+    "hdi",
+    "hospital-stars",
+    "hotline",
+];
 
 fn folder(campaign: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../campaigns").join(campaign)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../campaigns")
+        .join(campaign)
 }
 
 fn merit(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_merit")).args(arguments).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_merit"))
+        .args(arguments)
+        .output()
+        .unwrap()
 }
 
 fn text(output: Output) -> String {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -27,8 +43,13 @@ fn golden(path: &Path, found: &str) {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, found).unwrap();
     }
-    let expected = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    assert!(found == expected, "{} differs; UPDATE=1 writes it anew", path.display());
+    let expected =
+        fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    assert!(
+        found == expected,
+        "{} differs; UPDATE=1 writes it anew",
+        path.display()
+    );
 }
 
 #[test]
@@ -45,7 +66,12 @@ fn every_folder_is_listed() {
 fn scores_are_golden() {
     for campaign in CAMPAIGNS {
         let folder = folder(campaign);
-        let found = text(merit(&["score", folder.to_str().unwrap(), "--format", "csv"]));
+        let found = text(merit(&[
+            "score",
+            folder.to_str().unwrap(),
+            "--format",
+            "csv",
+        ]));
         golden(&folder.join("golden/scores.csv"), &found);
     }
 }
@@ -55,7 +81,12 @@ fn rules_are_golden_in_both_languages() {
     for campaign in CAMPAIGNS {
         let folder = folder(campaign);
         for lang in ["zh", "en"] {
-            let found = text(merit(&["--lang", lang, "explain", folder.to_str().unwrap()]));
+            let found = text(merit(&[
+                "--lang",
+                lang,
+                "explain",
+                folder.to_str().unwrap(),
+            ]));
             golden(&folder.join(format!("golden/rules.{lang}.txt")), &found);
         }
     }

@@ -4,13 +4,13 @@
 //! a damaged or ambiguous file is refused with every place named.
 
 mod csv;
-mod encoding;
 mod xlsx;
 
 use std::borrow::Cow;
 
 use crate::diagnostic::Place;
 use crate::findings::{self, Findings, shown};
+use crate::text::{self, Encoding};
 use crate::{Diagnostic, say};
 
 /// The codes of what can be wrong with any table, in Chinese and English.
@@ -313,14 +313,14 @@ fn empty_file(file: &str, sheet: Option<&str>) -> Diagnostic {
 }
 
 fn read_csv<'a>(file: &str, bytes: &'a [u8]) -> Result<Grid<'a>, Vec<Diagnostic>> {
-    let decoded = encoding::decode(file, bytes).map_err(|error| vec![*error])?;
+    let (text, encoding) = text::decode(bytes).map_err(|wrong| vec![wrong.diagnostic(file)])?;
     let mut findings = Findings::about(file);
-    let separator = csv::separator(&decoded.text);
-    if decoded.gb18030 {
+    let separator = csv::separator(&text);
+    if encoding == Encoding::Gb18030 {
         findings.warning(|| read_as_gb18030(file));
     }
     let (header, header_row, count) = {
-        let mut scanner = csv::Scanner::new(&decoded.text, separator);
+        let mut scanner = csv::Scanner::new(&text, separator);
         let mut cells = Vec::new();
         let Some(line) = scanner.row(&mut cells) else {
             return Err(vec![empty_file(file, None)]);
@@ -352,10 +352,7 @@ fn read_csv<'a>(file: &str, bytes: &'a [u8]) -> Result<Grid<'a>, Vec<Diagnostic>
     };
     let rows = Rows {
         count,
-        body: Body::Text {
-            text: decoded.text,
-            separator,
-        },
+        body: Body::Text { text, separator },
     };
     finish(
         findings,

@@ -59,7 +59,7 @@ pub enum Rule {
     /// 百分位:(名次数 − 1) ÷ (n − 1)。The percentile rank: (ascending rank − 1) ÷ (n − 1).
     #[serde(rename = "percentile")]
     Percentile(Span),
-    /// 名次本身:最差为 1(并列取平均名次)。The ascending rank itself: the worst is 1 (ties share the mean rank).
+    /// 名次本身:最差为 1(并列取较低的名次)。The ascending rank itself: the worst is 1 (ties share the lowest rank).
     #[serde(rename = "rank")]
     Rank,
     /// 波达计数:名次 − 1。The Borda count: the ascending rank − 1.

@@ -16,7 +16,6 @@ codes! {
     NO_SCHEMES = "no-schemes", "schemes/ 里没有一套考核细则。", "There is no scheme in `schemes/`.";
     UNKNOWN_FILE = "unknown-file", "文件的名称或位置不对,不会被读取。", "A file's name or place is wrong, so it isn't read.";
     TWO_ORGANISATIONS = "two-organisations", "单位名册有两份。", "There are two lists of units.";
-    WRONG_ENCODING = "wrong-encoding", "文件不是 UTF-8 或 GB18030 编码。", "A file is neither UTF-8 nor GB18030.";
     SYNTAX = "toml-syntax", "文字不合 TOML 的写法。", "The text is no TOML.";
     DUPLICATE_KEY = "duplicate-key", "同一个键写了两次。", "A key is written twice.";
     UNKNOWN_KEY = "unknown-key", "没有这个键。", "There is no such key.";

@@ -107,7 +107,7 @@ pub fn parse<T: DeserializeOwned>(
     bytes: &[u8],
     kind: FileKind,
 ) -> Result<T, Vec<Diagnostic>> {
-    let text = text::decode(bytes).map_err(|not_text| vec![not_text.diagnostic(path)])?;
+    let (text, _) = text::decode(bytes).map_err(|not_text| vec![not_text.diagnostic(path)])?;
     let (root, syntax) = tree::parse(&text);
     let schema = schema(kind);
     let mut problems = validate::validate(path, &text, &root, View::root(&schema));

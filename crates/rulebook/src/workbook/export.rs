@@ -115,7 +115,7 @@ impl Export {
 
     fn toml(&mut self, path: &str, kind: FileKind, bytes: &[u8]) {
         let text = match crate::text::decode(bytes) {
-            Ok(text) => text,
+            Ok((text, _)) => text,
             Err(error) => return self.errors.push(error.diagnostic(path)),
         };
         let document: DocumentMut = match text.parse::<DocumentMut>() {

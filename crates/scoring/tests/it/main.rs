@@ -1,0 +1,17 @@
+//! The kernel through its public door: what every rule earns, who stands where, and that it all adds up.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod arbitrary;
+mod preparation;
+mod properties;
+mod ranks_bands;
+mod reference;
+mod rules;
+mod schemes;
+mod support;
