@@ -105,7 +105,7 @@ fn score(args: &Explain, opened: &Opened, unit: &str) -> Result<(), Failure> {
         opened,
         &args.folder.dir,
         &args.figures.measures,
-        &layout(&args.figures),
+        &layout(&args.figures, scheme),
     )?;
     load::tell(&notes);
     let selection = Selection {

@@ -30,7 +30,7 @@ pub fn run(args: &Score) -> Result<(), Failure> {
         &opened,
         &args.folder.dir,
         &args.figures.measures,
-        &layout(&args.figures),
+        &layout(&args.figures, scheme),
     )?;
     load::tell(&notes);
     let mut report = report(format, campaign);
@@ -89,11 +89,12 @@ fn report(format: Format, campaign: &Campaign) -> Box<dyn Report + '_> {
 }
 
 /// What the command line says about the tables.
-pub fn layout(args: &args::Figures) -> Layout {
+pub fn layout(args: &args::Figures, scheme: Option<&Scheme>) -> Layout {
     Layout {
         unit_column: args.unit_column.clone(),
         period_column: args.period_column.clone(),
         period: args.period,
+        scheme: scheme.map(|scheme| scheme.id.clone()),
     }
 }
 

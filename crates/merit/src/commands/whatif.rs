@@ -99,7 +99,7 @@ fn scored(args: &WhatIf, dir: &Path) -> std::result::Result<Scored, Failure> {
         &opened,
         &args.pair.old,
         &args.figures.measures,
-        &layout(&args.figures),
+        &layout(&args.figures, None),
     )?;
     let selection = Selection {
         period: args.figures.period,

@@ -94,6 +94,29 @@ fn a_trial_is_scored_only_when_named() {
 }
 
 #[test]
+fn a_scheme_named_needs_its_own_columns_and_no_others() {
+    let desk = Desk::new();
+    desk.write(
+        "satisfied.csv",
+        "unit,satisfied\nt1,0.9\nt2,0.8\nt3,0.7\nt4,0.6\n",
+    );
+    desk.write("visits.csv", "unit,visits\nt1,9\nt2,8\nt3,7\nt4,6\n");
+    let trial = |table: &str| {
+        let line = format!("score valley --scheme town-trial --period 2026-02 --measures {table}");
+        desk.run(&line)
+    };
+    let ran = trial("satisfied.csv");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let ran = trial("visits.csv");
+    assert_eq!((ran.code, ran.out.as_str()), (3, ""));
+    assert!(
+        ran.err.contains("column-absent") && ran.err.contains("town-trial"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
 fn a_campaign_without_figures_asks_for_them() {
     let desk = Desk::new();
     std::fs::remove_dir_all(desk.path("valley/figures")).unwrap();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::read::{Notes, categories};
+use super::read::{Layout, Notes, categories};
 use super::{Figures, plan};
 use crate::campaign::Campaign;
 use crate::diagnostic::Place;
@@ -11,9 +11,14 @@ use crate::formula::Formula;
 use crate::model::{FilledBy, Indicator, Measure, Preparation, Rule, Scheme, TieBreak};
 use crate::{Diagnostic, Lang, say};
 
-/// An error for each measure that a scheme in force needs, that need not be left out, and that no table has.
-pub(super) fn columns(campaign: &Campaign, figures: &Figures, notes: &Notes) -> Vec<Diagnostic> {
-    let used = used(campaign, figures);
+/// An error for each measure that the scheme named, or a scheme in force, needs, that need not be left out, and that no table has.
+pub(super) fn columns(
+    campaign: &Campaign,
+    figures: &Figures,
+    notes: &Notes,
+    layout: &Layout,
+) -> Vec<Diagnostic> {
+    let used = used(campaign, figures, layout);
     let absent = |id: &str| {
         let index = campaign
             .measures
@@ -67,25 +72,33 @@ fn column_absent(measure: &Measure, users: &[String], notes: &Notes) -> Diagnost
 }
 
 /// The measures that schemes in force use → who uses each.
-fn used(campaign: &Campaign, figures: &Figures) -> BTreeMap<String, Vec<String>> {
+fn used(campaign: &Campaign, figures: &Figures, layout: &Layout) -> BTreeMap<String, Vec<String>> {
     let mut used = Used {
         campaign,
         users: BTreeMap::new(),
     };
-    let mut seen: Vec<&str> = Vec::new();
-    for (period, of_period) in &figures.periods {
-        for category in categories(of_period) {
-            let scheme = campaign
-                .in_force(category, *period)
-                .filter(|scheme| !seen.contains(&scheme.id.as_str()));
-            if let Some(scheme) = scheme {
-                seen.push(scheme.id.as_str());
-                used.scheme(scheme);
-            }
-        }
+    let schemes = match &layout.scheme {
+        Some(named) => campaign.scheme(named.as_str()).into_iter().collect(),
+        None => in_force(campaign, figures),
+    };
+    for scheme in schemes {
+        used.scheme(scheme);
     }
     used.counts(figures);
     used.users
+}
+
+/// The schemes in force for the units there are, each once.
+fn in_force<'c>(campaign: &'c Campaign, figures: &Figures) -> Vec<&'c Scheme> {
+    let mut schemes: Vec<&Scheme> = Vec::new();
+    for (period, of_period) in &figures.periods {
+        for category in categories(of_period) {
+            let scheme = campaign.in_force(category, *period);
+            schemes
+                .extend(scheme.filter(|scheme| schemes.iter().all(|known| known.id != scheme.id)));
+        }
+    }
+    schemes
 }
 
 struct Used<'c> {

@@ -13,6 +13,7 @@ use crate::campaign::Campaign;
 use crate::diagnostic::Place;
 use crate::findings::{Findings, list, shown};
 use crate::grid::{self, Grid};
+use crate::model::Id;
 use crate::{Diagnostic, Period, Severity, Unit, say};
 
 /// A table of figures as handed in.
@@ -34,6 +35,8 @@ pub struct Layout {
     /// The period of tables without such a column; of those with one only its rows are read, and those of the period just
     /// before it, which some rules look back at.
     pub period: Option<Period>,
+    /// The scheme that will score them, if not those in force: the columns it needs must be there.
+    pub scheme: Option<Id>,
 }
 
 /// How tables were understood.
@@ -90,7 +93,7 @@ pub fn read(
             .collect(),
     };
     if !has_errors(&findings) {
-        findings.extend(absent::columns(campaign, &figures, &notes));
+        findings.extend(absent::columns(campaign, &figures, &notes, layout));
     }
     for period in figures.periods.values_mut() {
         derive::complete(campaign, period);
@@ -184,7 +187,7 @@ fn fill(
 }
 
 /// The category of units for which none is written: the campaign's only one.
-pub(super) fn only_category(campaign: &Campaign) -> Option<&crate::model::Id> {
+pub(super) fn only_category(campaign: &Campaign) -> Option<&Id> {
     match campaign.file.category.as_slice() {
         [only] => Some(&only.id),
         _ => None,

@@ -68,7 +68,7 @@ fn columns(unit: &str, period: Option<&str>) -> Layout {
     Layout {
         unit_column: Some(unit.to_owned()),
         period_column: period.map(str::to_owned),
-        period: None,
+        ..Layout::default()
     }
 }
 
