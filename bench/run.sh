@@ -3,6 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 python=target/venv/bin/python
+wanted=bench/requirements.txt
 . ./validation/venv.sh
 cargo build --release --quiet -p bench
 exec "$python" bench/run.py "$@"

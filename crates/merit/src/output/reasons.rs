@@ -181,7 +181,7 @@ impl Telling<'_> {
             let of = row.rank_of;
             parts.push(say!(
                 "有数的 {of} 个单位中第 {rank}",
-                "{rank} of the {of} units with a figure"
+                "place {rank} of the {of} units with a figure"
             ));
         }
         let trimmed = |part: &Say| part.get(lang()).trim_end().to_owned();
