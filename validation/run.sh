@@ -1,5 +1,5 @@
 #!/bin/sh
-# All validations: independent re-computations of Merit's results. Installs numpy and polars into target/venv if missing.
+# All validations: independent re-computations of Merit's results. Installs numpy into target/venv if missing.
 set -eu
 cd "$(dirname "$0")/.."
 . ./validation/venv.sh
