@@ -235,7 +235,7 @@ def progress(now: Fraction, base: Fraction, parameters: Table, higher: bool) -> 
         case "difference":
             return change
         case "ratio":
-            return change / abs(base) if base else Absent.MISSING
+            return change / abs(base) if base else Absent.NOT_APPLICABLE
     target = Fraction(parameters["target"])
     gap = target - base if higher else base - target
     met = now >= target if higher else now <= target

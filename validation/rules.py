@@ -163,11 +163,13 @@ def min_max(a: Asked, p: Table) -> Fraction:
 
 
 def percentile(a: Asked, p: Table) -> Fraction:
-    """(Ascending rank − 1) ÷ (n − 1); the tied share the lower rank."""
+    """(Ascending rank − 1) ÷ (n − 1); the tied share the lower rank; all equal are all best."""
     low, high = Fraction(p.get("low", 0)), Fraction(p.get("high", a.full))
     worse = len(a.members.figures) - bisect.bisect_right(a.members.ordered, -a.x if a.higher else a.x)
     others = len(a.members.figures) - 1
-    return low + Fraction(worse, others) * (high - low) if others else high
+    if a.members.worst == a.members.best:
+        return high
+    return low + Fraction(worse, others) * (high - low)
 
 
 def goalposts(a: Asked, p: Table) -> Fraction:

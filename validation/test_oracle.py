@@ -110,7 +110,7 @@ class Rules(unittest.TestCase):
             ({"as": "difference"}, 70, 60, True, 10),
             ({"as": "difference"}, 70, 60, False, -10),
             ({"as": "ratio"}, 70, 100, False, F("0.3")),
-            ({"as": "ratio"}, 70, 0, True, folder.Absent.MISSING),
+            ({"as": "ratio"}, 70, 0, True, folder.Absent.NOT_APPLICABLE),
             (gap, 75, 60, True, F("0.5")),
             (gap, 92, 91, True, 1),
             (gap, 90, 90, True, 1),

@@ -353,7 +353,9 @@ impl Curve {
                     clippy::cast_sign_loss,
                     reason = "a place, not negative"
                 )]
-                sorted.get(place as usize).map(|x| signed(*x, *direction))
+                let figure = sorted.get(place as usize).map(|x| signed(*x, *direction));
+                // Where figures tie, they share the lowest place, and none of them earns a higher one.
+                figure.filter(|figure| self.at(*figure) >= points)
             }
             _ => None,
         }
@@ -365,8 +367,8 @@ impl Curve {
             Self::Steps { cuts, .. } => cuts
                 .iter()
                 .rev()
-                .find(|(_, earned)| *earned > points)
-                .copied(),
+                .map(|(cut, _)| (*cut, self.at(*cut)))
+                .find(|(_, earned)| *earned > points),
             Self::Strikes { line, zero_at } => {
                 let lost = (line.base - points) / -line.slope;
                 let fewer = (lost - COUNT_TOLERANCE).ceil() - 1.0;
@@ -697,9 +699,10 @@ fn z_score(rule: &ZScore, direction: Direction, figures: &[f64]) -> Option<Curve
 }
 
 fn percentile((low, high): (f64, f64), direction: Direction, figures: &[f64]) -> Option<Curve> {
+    let (least, most) = stats::extremes(figures)?;
     match stats::sum_of(figures, |_| 0.0).0 {
-        0 => None,
-        1 => Some(Curve::Same(high)),
+        // As in `min_max`, all equal are all best.
+        _ if least == most => Some(Curve::Same(high)),
         n => {
             let slope = (high - low) / (n - 1) as f64;
             Some(places(direction, figures, low, slope))

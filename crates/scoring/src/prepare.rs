@@ -175,7 +175,7 @@ impl Base<'_> {
         let change = signed(x - from, self.direction);
         match self.rule.kind {
             ProgressAs::Difference => change,
-            ProgressAs::Ratio if from == 0.0 => MISSING,
+            ProgressAs::Ratio if from == 0.0 => NOT_APPLICABLE,
             ProgressAs::Ratio => change / from.abs(),
             ProgressAs::Gap => self.gap_closed(x, from, change),
         }

@@ -341,12 +341,29 @@ impl Telling<'_> {
 
 /// Why there was no figure, and what was done.
 fn gap(row: &ItemRow) -> Option<Say> {
-    let policy = policy(row.policy);
+    let by_mean = matches!(row.policy, Some(Fallback::ClassMean | Fallback::Previous));
+    let policy = if by_mean && row.points.is_none() {
+        say!(
+            "同类都没有数,这一项不计",
+            "nobody in the class has a figure, so the item is left out"
+        )
+    } else {
+        policy(row.policy)
+    };
     let (zh, en) = (policy.zh, policy.en);
-    match row.state {
-        State::Given => None,
-        State::Missing => Some(say!("缺数;{zh}", "no figure; {en}")),
-        State::NotApplicable => Some(say!("不适用;{zh}", "does not apply; {en}")),
+    match (row.state, row.handed_in.map(short)) {
+        (State::Given, _) => None,
+        (State::Missing, Some(figure)) => {
+            let n = row
+                .n
+                .map_or_else(|| tr("不明", "unknown").to_owned(), short);
+            Some(say!(
+                "交来的数 {figure}(依据 {n} 件)按规则不作数;{zh}",
+                "handed in as {figure} (cases: {n}), which doesn't count by the rules; {en}"
+            ))
+        }
+        (State::Missing, None) => Some(say!("缺数;{zh}", "no figure; {en}")),
+        (State::NotApplicable, _) => Some(say!("不适用;{zh}", "does not apply; {en}")),
     }
 }
 
@@ -380,6 +397,14 @@ pub fn short(value: f64) -> String {
         SHOWN
     };
     let text = number(value, Some(decimals));
+    let text = if text.trim_matches(['-', '0', '.']).is_empty() {
+        "0"
+    } else {
+        &text
+    };
+    if !text.contains('.') {
+        return text.to_owned();
+    }
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 

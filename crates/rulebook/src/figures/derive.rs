@@ -1,9 +1,13 @@
 //! Figures that follow from others: measures computed by a formula, and numbers of cases named by `count`.
 
+use super::number::Limits;
+use super::read::Table;
 use super::{Column, Figure, MISSING, NOT_APPLICABLE, PeriodFigures};
 use crate::campaign::Campaign;
+use crate::diagnostic::Place;
 use crate::formula::Formula;
 use crate::model::{FilledBy, Measure};
+use crate::{Diagnostic, Period, say};
 
 /// A measure to compute: its position, its formula, and the positions of the measures it reads.
 struct Computed {
@@ -41,6 +45,41 @@ pub(super) fn complete(campaign: &Campaign, figures: &mut PeriodFigures) {
     for (index, written) in campaign.measures.iter().enumerate() {
         count(campaign, &written.item, index, figures);
     }
+}
+
+/// So many computed figures outside their range are named for a period; the first ones tell what is wrong.
+const NAMED: usize = 10;
+
+/// The computed figures that their measure's range refuses: what they are computed from can't be right.
+pub(super) fn out_of_range(
+    campaign: &Campaign,
+    period: Period,
+    figures: &PeriodFigures,
+    tables: &[Table<'_>],
+) -> Vec<Diagnostic> {
+    let names: Vec<&str> = tables.iter().map(|table| table.name).collect();
+    let place = Place::whole(names.join(", "));
+    let mut findings = Vec::new();
+    for (written, column) in campaign.measures.iter().zip(&figures.columns) {
+        let measure = &written.item;
+        let (Some(FilledBy::Formula(formula)), Some(column)) = (&measure.filled_by, column) else {
+            continue;
+        };
+        let limits = Limits::of(measure.range);
+        for (unit, value) in figures.units.iter().zip(&column.values) {
+            if limits.refuses(*value) {
+                let mut finding = limits.explain(*value, place.clone(), measure.id.as_str());
+                let (unit, zh, en) = (&unit.id, &finding.problem.zh, &finding.problem.en);
+                finding.problem = say!(
+                    "单位“{unit}”{period}:由“{formula}”算出的{zh}",
+                    "unit “{unit}”, {period}: computed from “{formula}”, {en}"
+                );
+                findings.push(finding);
+            }
+        }
+    }
+    findings.truncate(NAMED);
+    findings
 }
 
 fn position(campaign: &Campaign, id: &str) -> Option<usize> {

@@ -95,8 +95,9 @@ pub fn read(
     if !has_errors(&findings) {
         findings.extend(absent::columns(campaign, &figures, &notes, layout));
     }
-    for period in figures.periods.values_mut() {
-        derive::complete(campaign, period);
+    for (period, of_period) in &mut figures.periods {
+        derive::complete(campaign, of_period);
+        findings.extend(derive::out_of_range(campaign, *period, of_period, tables));
     }
     (
         Some(figures).filter(|_| !has_errors(&findings)),

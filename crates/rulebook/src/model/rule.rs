@@ -56,7 +56,7 @@ pub enum Rule {
     /// 固定的两端,可取对数。Fixed goalposts, on a linear or log scale; the figure is held between them.
     #[serde(rename = "goalposts")]
     Goalposts(Goalposts),
-    /// 百分位:(名次数 − 1) ÷ (n − 1)。The percentile rank: (ascending rank − 1) ÷ (n − 1).
+    /// 百分位:(名次数 − 1) ÷ (n − 1);全都相等则都为最好。The percentile rank: (ascending rank − 1) ÷ (n − 1); all equal are all best.
     #[serde(rename = "percentile")]
     Percentile(Span),
     /// 名次本身:最差为 1(并列取较低的名次)。The ascending rank itself: the worst is 1 (ties share the lowest rank).
@@ -253,7 +253,7 @@ pub struct Progress {
 pub enum ProgressAs {
     /// 差:现在 − 起点。The difference from the base.
     Difference,
-    /// 比例:(现在 − 起点) ÷ |起点|。The change as a share of the base.
+    /// 比例:(现在 − 起点) ÷ |起点|;起点为零则不适用。The change as a share of the base; does not apply where the base is zero.
     Ratio,
     /// 补上差距的比例:(现在 − 起点) ÷ (目标 − 起点);已到目标为 1。The share of the gap to the target that was closed; 1 once the target is met.
     Gap,

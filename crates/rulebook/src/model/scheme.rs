@@ -526,7 +526,7 @@ pub struct Veto {
     /// 说明。What it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<Text>,
-    /// 看哪个度量。The measure it looks at.
+    /// 看哪个度量;缺数或不适用则不否决。The measure it looks at; a figure that is missing or does not apply calls no veto.
     pub measure: Id,
     /// 达到这个数即否决;不写为 1。It holds from this figure on; 1 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -479,3 +479,25 @@ fn every_code_is_listed_and_every_listed_code_occurs() {
     ]);
     assert_eq!(met, listed);
 }
+
+#[test]
+fn a_computed_figure_outside_its_range_is_refused() {
+    let mut campaign = campaign();
+    for written in &mut campaign.measures {
+        if written.item.id.as_str() == "rate" {
+            written.item.range.max = Some(1.0);
+        }
+    }
+    let findings = findings_about_figures(
+        &campaign,
+        "unit,category,due,done\na,town,4,5\nb,town,5,5\n",
+    );
+    let [finding] = findings.as_slice() else {
+        panic!("{findings:?}");
+    };
+    assert_eq!(finding.code, "out-of-range");
+    assert_eq!(
+        finding.problem.en,
+        "unit “a”, 2026-01: computed from “done / due”, the value 1.25 of “rate” is out of range: 1 or less"
+    );
+}

@@ -391,7 +391,7 @@ fn spans_of_the_class() {
             "1 5 9",
         ),
         ("{ percentile = { low = 1, high = 9 } }", "higher", "7", "9"),
-        ("{ percentile = {} }", "higher", "4 4 4", "0 0 0"),
+        ("{ percentile = {} }", "higher", "4 4 4", "10 10 10"),
     ]);
     check_mean(&[
         (
@@ -635,9 +635,9 @@ fn progress_without_a_base() {
     let case = Case::new(&text)
         .with("a", "4 4 4 - n")
         .with("start", "0 - n 4 4");
-    // The base's state is the indicator's: missing earns nothing here, not applicable all.
-    assert_eq!(kinds(&case.prepared("a")), "- - n - n");
-    assert_cells(&case.node("a"), "0 0 10 0 10", "by the base's state");
+    // The base's state is the indicator's: missing earns nothing here, not applicable all; of a base of zero there is no ratio.
+    assert_eq!(kinds(&case.prepared("a")), "n - n - n");
+    assert_cells(&case.node("a"), "10 0 10 0 10", "by the base's state");
     let first =
         Case::new(&progress("as = 'difference', zero = 0, full = 1", "higher")).with("a", "4 5");
     assert_cells(&first.node("a"), "0 0", "there is no previous period");
