@@ -80,6 +80,14 @@ pub fn figures(
     files: &[PathBuf],
     layout: &Layout,
 ) -> Result<(Figures, Notes), Failure> {
+    let kind = opened.campaign.file.calendar.period;
+    if let Some(period) = layout.period.filter(|period| period.kind() != kind) {
+        let example = kind.example();
+        return Err(Failure::Usage(say!(
+            "--period {period} 不是这个活动的期:写成 {example} 这样",
+            "--period {period} is no period of this campaign: write it like {example}"
+        )));
+    }
     let tables = if files.is_empty() {
         own_tables(root)?
     } else {
