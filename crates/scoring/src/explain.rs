@@ -327,11 +327,7 @@ fn reweighted(ruler: &Ruler<'_>, items: &[ItemRow], groups: &[GroupRow]) -> Vec<
 fn group_row(ruler: &Ruler<'_>, group: usize, position: usize) -> GroupRow {
     let node = ruler.plan.groups.get(group);
     let value = evaluate::group_value(ruler, group, position);
-    let value = ruler
-        .plan
-        .rounder
-        .filter(|_| !value.is_nan())
-        .map_or(value, |rounder| rounder.points(value));
+    let value = ruler.points(value);
     GroupRow {
         id: node.map(|node| node.id.clone()).unwrap_or_default(),
         value: given(value),
@@ -357,11 +353,7 @@ fn item_row(ruler: &Ruler<'_>, at: usize, position: usize) -> Option<ItemRow> {
         State::NotApplicable => (Some(leaf.not_applicable), Some(fitted.not_applicable)),
     };
     let value = evaluate::leaf_value(ruler, at, position);
-    let points = ruler
-        .plan
-        .rounder
-        .filter(|_| !value.is_nan())
-        .map_or(value, |rounder| rounder.points(value));
+    let points = ruler.points(value);
     let points = given(points).filter(|_| fill != Some(Fill::Withhold));
     let full = (leaf.full.is_finite() && leaf.bounded).then_some(leaf.full);
     let lost = full

@@ -278,12 +278,8 @@ impl<'a> Ruler<'a> {
     }
 
     fn in_points(&self, mut values: Vec<f64>) -> Vec<f64> {
-        if let Some(rounder) = self.plan.rounder {
-            values
-                .iter_mut()
-                .filter(|value| !value.is_nan())
-                .for_each(|value| *value = rounder.points(*value));
-        }
+        let given = values.iter_mut().filter(|value| !value.is_nan());
+        given.for_each(|value| *value = self.points(*value));
         values
     }
 
