@@ -1,0 +1,15 @@
+//! The append-only log: sealed entries in order, a Merkle tree over salted commitments to them, signed checkpoints, and the
+//! vault beside it for whatever must be erasable.
+//!
+//! What an entry says is not known here: a body is bytes. The tree is public and tells nothing; a body and its salt are
+//! opened only to those entitled, and whoever is shown both can check them against the tree (RFC 6962, C2SP tlog-tiles).
+//!
+//! Nothing here decides anything, and nothing here is asynchronous.
+
+pub mod hash;
+pub mod seal;
+pub mod store;
+
+pub use hash::Hash;
+pub use seal::{Salt, Sealed};
+pub use store::{Batch, Claim, ItemId, Lease, Result, Store, StoreError, StoredItem};
