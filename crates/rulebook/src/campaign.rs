@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Place;
-use crate::model::{CampaignFile, Form, Id, Measure, Scheme};
+use crate::model::{CampaignFile, Form, Honour, Id, Ladder, Measure, Scheme, Service};
 use crate::{Diagnostic, Period, Severity};
 
 /// The files of a campaign folder: path relative to the folder (with `/`) → bytes.
@@ -46,6 +46,12 @@ pub struct Campaign {
     pub measures: Vec<Written<Measure>>,
     /// `forms/*.toml`.
     pub forms: Vec<Written<Form>>,
+    /// `services.toml`.
+    pub services: Vec<Written<Service>>,
+    /// `honours/*.toml`.
+    pub honours: Vec<Written<Honour>>,
+    /// `ladders/*.toml`.
+    pub ladders: Vec<Written<Ladder>>,
     /// `schemes/*.toml` as they are written.
     pub schemes: Vec<Written<Scheme>>,
     /// The same schemes, in the same order, complete: what they extend merged in, changes and removals done, defaults
@@ -90,14 +96,42 @@ impl Campaign {
         versions
     }
 
+    /// The form with this id.
+    #[must_use]
+    pub fn form(&self, id: &str) -> Option<&Form> {
+        find(&self.forms, id, |form| &form.id)
+    }
+
+    /// The service with this id.
+    #[must_use]
+    pub fn service(&self, id: &str) -> Option<&Service> {
+        find(&self.services, id, |service| &service.id)
+    }
+
+    /// The honour with this id.
+    #[must_use]
+    pub fn honour(&self, id: &str) -> Option<&Honour> {
+        find(&self.honours, id, |honour| &honour.id)
+    }
+
+    /// The ladder with this id.
+    #[must_use]
+    pub fn ladder(&self, id: &str) -> Option<&Ladder> {
+        find(&self.ladders, id, |ladder| &ladder.id)
+    }
+
     /// The measure with this id.
     #[must_use]
     pub fn measure(&self, id: &str) -> Option<&Measure> {
-        self.measures
-            .iter()
-            .map(|written| &written.item)
-            .find(|measure| measure.id.as_str() == id)
+        find(&self.measures, id, |measure| &measure.id)
     }
+}
+
+fn find<'w, T>(written: &'w [Written<T>], id: &str, key: impl Fn(&T) -> &Id) -> Option<&'w T> {
+    written
+        .iter()
+        .map(|written| &written.item)
+        .find(|item| key(item).as_str() == id)
 }
 
 /// What came of reading a folder.

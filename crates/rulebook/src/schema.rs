@@ -9,7 +9,7 @@ use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value};
 
-use crate::model::{CampaignFile, Form, MeasuresFile, Scheme};
+use crate::model::{CampaignFile, Form, Honour, Ladder, MeasuresFile, Scheme, ServicesFile};
 
 /// The kinds of TOML files in a campaign folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,11 +22,25 @@ pub enum FileKind {
     Form,
     /// `schemes/*.toml`.
     Scheme,
+    /// `services.toml`.
+    Services,
+    /// `honours/*.toml`.
+    Honour,
+    /// `ladders/*.toml`.
+    Ladder,
 }
 
 impl FileKind {
     /// All kinds, in the order people meet them.
-    pub const ALL: [Self; 4] = [Self::Campaign, Self::Measures, Self::Form, Self::Scheme];
+    pub const ALL: [Self; 7] = [
+        Self::Campaign,
+        Self::Measures,
+        Self::Form,
+        Self::Scheme,
+        Self::Services,
+        Self::Honour,
+        Self::Ladder,
+    ];
 
     /// The kind of the file at a path relative to the campaign folder.
     ///
@@ -41,6 +55,7 @@ impl FileKind {
         match path {
             "campaign.toml" => return Some(Self::Campaign),
             "measures.toml" => return Some(Self::Measures),
+            "services.toml" => return Some(Self::Services),
             _ => {}
         }
         let (folder, file) = path.split_once('/')?;
@@ -51,6 +66,8 @@ impl FileKind {
             "measures" => Some(Self::Measures),
             "forms" => Some(Self::Form),
             "schemes" => Some(Self::Scheme),
+            "honours" => Some(Self::Honour),
+            "ladders" => Some(Self::Ladder),
             _ => None,
         }
     }
@@ -63,6 +80,9 @@ impl FileKind {
             Self::Measures => "measures",
             Self::Form => "form",
             Self::Scheme => "scheme",
+            Self::Services => "services",
+            Self::Honour => "honour",
+            Self::Ladder => "ladder",
         }
     }
 
@@ -74,6 +94,9 @@ impl FileKind {
             Self::Measures => "measures.toml, measures/*.toml",
             Self::Form => "forms/*.toml",
             Self::Scheme => "schemes/*.toml",
+            Self::Services => "services.toml",
+            Self::Honour => "honours/*.toml",
+            Self::Ladder => "ladders/*.toml",
         }
     }
 }
@@ -86,6 +109,9 @@ pub fn schema(kind: FileKind) -> Value {
         FileKind::Measures => of::<MeasuresFile>(),
         FileKind::Form => of::<Form>(),
         FileKind::Scheme => of::<Scheme>(),
+        FileKind::Services => of::<ServicesFile>(),
+        FileKind::Honour => of::<Honour>(),
+        FileKind::Ladder => of::<Ladder>(),
     }
 }
 

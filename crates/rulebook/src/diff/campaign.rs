@@ -224,6 +224,7 @@ fn filled_by(source: &FilledBy) -> Say {
                 None => say!("评价,前 {top} 级算满意", "ratings, the top {top} levels"),
             }
         }
+        FilledBy::Work(share) => share.words(),
         FilledBy::Formula(formula) => same(formula),
     }
 }

@@ -339,6 +339,10 @@ impl Page<'_> {
                     "figures: ratings by those served; the top {top} of five levels count as satisfied"
                 ))
             }
+            Some(FilledBy::Work(share)) => {
+                let Say { zh, en } = share.words();
+                Some(say!("数据:{zh}", "figures: {en}"))
+            }
             Some(FilledBy::Formula(text)) => {
                 Some(say!("数据:由 {text} 算出", "figures: computed as {text}"))
             }

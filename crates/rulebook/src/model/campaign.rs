@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Id, Text, is_default};
+use super::{Closing, Day, Id, Ratings, Served, Text, Weekday, Work, is_default};
 use crate::PeriodKind;
 
 /// campaign.toml:活动的名称、宗旨、周期、限度、类别。The campaign: name, aims, calendar, limits, categories.
@@ -46,6 +46,15 @@ pub struct CampaignFile {
     /// 角色:谁填、谁核。Roles: who fills, who verifies.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub role: Vec<Role>,
+    /// 服务对象的类别。The groups served.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub served: Vec<Served>,
+    /// 评价。Ratings.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub ratings: Ratings,
+    /// 事项。Work items.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub work: Work,
 }
 
 /// 周期。The calendar.
@@ -54,6 +63,41 @@ pub struct CampaignFile {
 pub struct Calendar {
     /// 一期多长。How long a period is.
     pub period: PeriodKind,
+    /// 当地时间比协调世界时早几分钟;中国是 480。Minutes that local time is ahead of UTC; 480 in China.
+    #[serde(default = "china", skip_serializing_if = "is_china")]
+    #[schemars(range(min = -720, max = 840))]
+    pub utc_offset_minutes: i16,
+    /// 每周休息日。The weekly days of rest.
+    #[serde(default = "weekend", skip_serializing_if = "is_weekend")]
+    pub rest: Vec<Weekday>,
+    /// 放假的日子。Holidays.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holidays: Vec<Day>,
+    /// 调休上班的日子。Days of rest that are worked to make up.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub working_days: Vec<Day>,
+    /// 结账。Closing a period.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub closing: Closing,
+}
+
+const CHINA: i16 = 480;
+
+fn china() -> i16 {
+    CHINA
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_china(offset: &i16) -> bool {
+    *offset == CHINA
+}
+
+fn weekend() -> Vec<Weekday> {
+    vec![Weekday::Sat, Weekday::Sun]
+}
+
+fn is_weekend(rest: &[Weekday]) -> bool {
+    *rest == *weekend()
 }
 
 /// 限度。Limits.

@@ -73,6 +73,8 @@ pub enum FilledBy {
     Form(FormTally),
     /// 服务对象的评价。Ratings by those served.
     Rating(RatingShare),
+    /// 由事项(任务、承诺、整改、诉求)汇总。Tallied from work items.
+    Work(super::WorkShare),
     /// 由其他度量计算,如 "resolved / due";除以零即不适用。Computed from other measures, such as "resolved / due"; a division by zero does not apply.
     Formula(String),
 }

@@ -8,6 +8,7 @@
 
 mod campaign;
 mod form;
+mod life;
 mod measure;
 mod rule;
 mod scheme;
@@ -16,6 +17,10 @@ pub use campaign::{
     Attribute, Calendar, CampaignFile, Category, FigureFormat, Limits, Office, Role, Source,
 };
 pub use form::{Cadence, Field, FieldType, Form, Subject, Tally};
+pub use life::{
+    Closing, Day, Honour, Honoured, Ladder, LadderLevel, Ratings, Served, Service, ServicesFile,
+    Tag, Weekday, Work, WorkKind, WorkShare, WorkTally,
+};
 pub use measure::{FilledBy, FormTally, Measure, MeasuresFile, Range, RatingShare};
 pub use rule::{
     Counting, Deduct, Denominator, DistanceTo, Earn, Goalposts, Impute, ImputeWith, Linear,

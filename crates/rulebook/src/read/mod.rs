@@ -18,7 +18,9 @@ pub use syntax::SyntaxError;
 
 use crate::campaign::{Folder, Reading};
 use crate::diagnostic::{Diagnostic, Place, Step};
-use crate::model::{CampaignFile, Form, Measure, MeasuresFile, Scheme};
+use crate::model::{
+    CampaignFile, Form, Honour, Ladder, Measure, MeasuresFile, Scheme, Service, ServicesFile,
+};
 use crate::schema::{FileKind, View, schema};
 use crate::{
     Campaign, Severity, Spot, Unit, Written, check, organisation, render, resolve, say, text,
@@ -42,43 +44,50 @@ pub fn read(folder: &Folder) -> Reading {
 }
 
 /// The contents of all TOML files.
+#[derive(Default)]
 struct Parts {
-    file: CampaignFile,
+    file: Option<CampaignFile>,
     measures: Vec<Written<Measure>>,
     forms: Vec<Written<Form>>,
     schemes: Vec<Written<Scheme>>,
+    services: Vec<Written<Service>>,
+    honours: Vec<Written<Honour>>,
+    ladders: Vec<Written<Ladder>>,
+}
+
+impl Parts {
+    fn add(&mut self, path: &str, bytes: &[u8], kind: FileKind) -> Result<(), Vec<Diagnostic>> {
+        match kind {
+            FileKind::Campaign => self.file = Some(parse(path, bytes, kind)?),
+            FileKind::Measures => {
+                let file: MeasuresFile = parse(path, bytes, kind)?;
+                self.measures.extend(listed(path, "measure", file.measure));
+            }
+            FileKind::Form => self.forms.push(whole(path, parse(path, bytes, kind)?)),
+            FileKind::Scheme => self.schemes.push(whole(path, parse(path, bytes, kind)?)),
+            FileKind::Services => {
+                let file: ServicesFile = parse(path, bytes, kind)?;
+                self.services.extend(listed(path, "service", file.service));
+            }
+            FileKind::Honour => self.honours.push(whole(path, parse(path, bytes, kind)?)),
+            FileKind::Ladder => self.ladders.push(whole(path, parse(path, bytes, kind)?)),
+        }
+        Ok(())
+    }
 }
 
 /// Every TOML file's content; `None` where any is wrong.
 fn parts(folder: &Folder, findings: &mut Vec<Diagnostic>) -> Option<Parts> {
-    let mut campaign = None;
-    let (mut measures, mut forms, mut schemes) = (Vec::new(), Vec::new(), Vec::new());
+    let mut parts = Parts::default();
     let mut failed = Vec::new();
     for (path, bytes) in &folder.files {
-        let outcome = match FileKind::of(path) {
-            None => Ok(()),
-            Some(FileKind::Campaign) => {
-                parse(path, bytes, FileKind::Campaign).map(|file| campaign = Some(file))
-            }
-            Some(FileKind::Measures) => parse(path, bytes, FileKind::Measures)
-                .map(|file| measures.extend(listed(path, file))),
-            Some(FileKind::Form) => {
-                parse(path, bytes, FileKind::Form).map(|item| forms.push(whole(path, item)))
-            }
-            Some(FileKind::Scheme) => {
-                parse(path, bytes, FileKind::Scheme).map(|item| schemes.push(whole(path, item)))
-            }
-        };
-        failed.extend(outcome.err().into_iter().flatten());
+        if let Some(kind) = FileKind::of(path) {
+            failed.extend(parts.add(path, bytes, kind).err().into_iter().flatten());
+        }
     }
     let complete = failed.is_empty();
     findings.append(&mut failed);
-    campaign.filter(|_| complete).map(|file| Parts {
-        file,
-        measures,
-        forms,
-        schemes,
-    })
+    Some(parts).filter(|_| complete)
 }
 
 fn whole<T>(path: &str, item: T) -> Written<T> {
@@ -88,13 +97,14 @@ fn whole<T>(path: &str, item: T) -> Written<T> {
     }
 }
 
-fn listed(path: &str, file: MeasuresFile) -> impl Iterator<Item = Written<Measure>> {
-    file.measure
+/// The items of an array of tables, each with its place.
+fn listed<T>(path: &str, key: &str, items: Vec<T>) -> impl Iterator<Item = Written<T>> {
+    items
         .into_iter()
         .enumerate()
         .map(move |(at, item)| Written {
             item,
-            place: Place::item(path, vec![Step::Key("measure".to_owned()), Step::At(at)]),
+            place: Place::item(path, vec![Step::Key(key.to_owned()), Step::At(at)]),
         })
 }
 
@@ -163,7 +173,11 @@ fn campaign(folder: &Folder, parts: Parts, findings: &mut Vec<Diagnostic>) -> Op
         measures,
         forms,
         schemes,
+        services,
+        honours,
+        ladders,
     } = parts;
+    let file = file?;
     let organisation = units(folder, &file, findings);
     let (effective, mut broken) = resolve::effective(&schemes);
     let resolved = broken
@@ -177,6 +191,9 @@ fn campaign(folder: &Folder, parts: Parts, findings: &mut Vec<Diagnostic>) -> Op
         file,
         measures,
         forms,
+        services,
+        honours,
+        ladders,
         schemes,
         effective,
         organisation,

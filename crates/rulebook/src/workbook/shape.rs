@@ -85,6 +85,9 @@ fn root_sheet(file: FileKind) -> &'static str {
         FileKind::Measures => "measures",
         FileKind::Form => "forms",
         FileKind::Scheme => "schemes",
+        FileKind::Services => "services",
+        FileKind::Honour => "honours",
+        FileKind::Ladder => "ladders",
     }
 }
 
