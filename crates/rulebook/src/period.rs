@@ -78,6 +78,33 @@ impl Period {
         (self.year, self.index * (12 / self.kind.per_year()))
     }
 
+    /// The period of a kind that a month lies in; the month is zero-based.
+    #[must_use]
+    pub const fn containing(kind: PeriodKind, year: u16, month: u16) -> Self {
+        Self {
+            year,
+            kind,
+            index: month % 12 / (12 / kind.per_year()),
+        }
+    }
+
+    /// The period just after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        if self.index + 1 < self.kind.per_year() {
+            Self {
+                index: self.index + 1,
+                ..self
+            }
+        } else {
+            Self {
+                year: self.year.saturating_add(1),
+                index: 0,
+                ..self
+            }
+        }
+    }
+
     /// The period just before this one.
     #[must_use]
     pub const fn previous(self) -> Self {

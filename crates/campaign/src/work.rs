@@ -1,0 +1,49 @@
+//! work: to be written.
+
+use serde::{Deserialize, Serialize};
+
+use crate::refusal::{Code, Refusal};
+use crate::state::Context;
+use crate::{Entry, Inconsistent, State};
+
+/// What can be refused, in order of precedence.
+pub const REFUSALS: &[Code] = &[];
+
+/// What can be asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {}
+
+/// What has happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {}
+
+/// The state.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct WorkItems {}
+
+pub(crate) fn decide(
+    _state: &State,
+    action: &Action,
+    _context: &Context<'_>,
+) -> Result<Vec<crate::Event>, Refusal> {
+    match *action {}
+}
+
+pub(crate) fn evolve(
+    _state: &mut State,
+    event: &Event,
+    _entry: &Entry,
+) -> Result<(), Inconsistent> {
+    match *event {}
+}
+
+/// The measure of a period that work items yield.
+#[must_use]
+pub fn tally(
+    _state: &State,
+    _share: &rulebook::model::WorkShare,
+    _period: rulebook::Period,
+) -> crate::figure::Tallied {
+    crate::figure::Tallied::new()
+}

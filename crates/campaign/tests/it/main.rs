@@ -1,0 +1,3 @@
+//! The campaign as a whole: stories, properties, golden entries.
+
+mod support;
