@@ -1,6 +1,6 @@
 //! Small campaigns for tests, written as TOML and put together without the reader.
 
-use rulebook::model::{CampaignFile, Form, Honour, Id, Ladder, Measure, Scheme, Service};
+use rulebook::model::{CampaignFile, Form, Honour, Id, Ladder, Scheme, Service};
 use rulebook::{
     Campaign, Diagnostic, Place, Spot, Unit, Written, check, diagnostic::Step, resolve,
 };
