@@ -41,6 +41,33 @@ max_kilobytes = 10
 types = ["jpeg"]
 "#;
 
+const MEASURES: &str = r#"
+[[measure]]
+id = "goals"
+name = { zh = "目标", en = "Goals" }
+range = { min = 0 }
+filled_by = { form = { form = "monthly", field = "goals", tally = "sum" } }
+"#;
+
+const SCHEME: &str = r#"
+id = "village"
+name = { zh = "村细则", en = "Rules of villages" }
+category = "village"
+
+[defaults]
+missing = "class-mean"
+not_applicable = "class-mean"
+
+[[indicator]]
+id = "goals"
+name = { zh = "目标", en = "Goals" }
+kind = "outcome"
+points = 100
+measure = "goals"
+direction = "higher"
+rule = { linear = { zero = 0, full = 10 } }
+"#;
+
 /// A form: its id, its keys, its fields.
 fn form(id: &str, keys: &str, fields: &str) -> (String, String) {
     let text = format!(
@@ -142,7 +169,14 @@ fn forms() -> Vec<(String, String)> {
 
 fn adopt() -> campaign::Action {
     let mut files: BTreeMap<String, String> = forms().into_iter().collect();
-    files.insert("campaign.toml".to_owned(), CAMPAIGN.to_owned());
+    for (path, text) in [
+        ("campaign.toml", CAMPAIGN.to_owned()),
+        ("measures.toml", MEASURES.to_owned()),
+        ("schemes/village.toml", SCHEME.to_owned()),
+        ("schemes/town.toml", SCHEME.replace("village", "town")),
+    ] {
+        files.insert(path.to_owned(), text);
+    }
     campaign::Action::Rules(rules::Action::Adopt {
         from: month("2026-01"),
         files,
@@ -1353,7 +1387,7 @@ fn plainly(records: &[Naive], form: &str, how: Tally, at: &str) -> (f64, f64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_tally_is_what_the_entries_say(moves in prop::collection::vec(moves(), 1..60)) {
