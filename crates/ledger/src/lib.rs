@@ -8,14 +8,18 @@
 
 pub mod canonical;
 pub mod checkpoint;
+pub mod disclose;
+pub mod export;
 pub mod hash;
 pub mod key;
 pub mod note;
 pub mod seal;
 pub mod sequence;
+pub mod stats;
 pub mod store;
 pub mod tile;
 pub mod tree;
+pub mod verify;
 
 pub use checkpoint::{Checkpoint, Keys};
 pub use hash::Hash;
