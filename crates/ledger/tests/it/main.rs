@@ -1,5 +1,12 @@
 //! The ledger as a whole.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 mod canonical;
 mod export;
 mod memory;
