@@ -6,10 +6,23 @@
 //!
 //! Nothing here decides anything, and nothing here is asynchronous.
 
+pub mod canonical;
+pub mod checkpoint;
+pub mod disclose;
+pub mod export;
 pub mod hash;
+pub mod key;
+pub mod note;
 pub mod seal;
+pub mod sequence;
+pub mod stats;
 pub mod store;
+pub mod tile;
+pub mod tree;
+pub mod verify;
 
+pub use checkpoint::{Checkpoint, Keys};
 pub use hash::Hash;
+pub use key::{Signer, VerifierKey};
 pub use seal::{Salt, Sealed};
 pub use store::{Batch, Claim, ItemId, Lease, Result, Store, StoreError, StoredItem};
