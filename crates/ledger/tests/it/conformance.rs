@@ -665,12 +665,15 @@ fn another_handle_sees_whole_batches_only(open: Opener<'_>) {
                 while seen < 30 * BATCH {
                     let length = reader.length().unwrap();
                     assert!(
-                        length >= seen && length % BATCH == 0,
+                        length >= seen && length.is_multiple_of(BATCH),
                         "{length} after {seen}"
                     );
                     let read = reader.read(seen, usize::MAX).unwrap();
                     let end = seen + read.len() as u64;
-                    assert!(end >= length && end % BATCH == 0, "{end} of {length}");
+                    assert!(
+                        end >= length && end.is_multiple_of(BATCH),
+                        "{end} of {length}"
+                    );
                     assert_eq!(read, entries(seen..end));
                     seen = end;
                 }
