@@ -1,18 +1,23 @@
 //! The ledger as a whole.
 
 #![expect(
-    clippy::unwrap_used,
-    clippy::panic,
     clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
     reason = "a test fails by panicking"
 )]
 
+mod backup;
 mod canonical;
+mod conformance;
 mod export;
+mod faulty;
 mod memory;
 mod note;
 mod sample;
 mod sequence;
+mod sqlite;
 mod tile;
 mod tree;
+mod vault;
 mod verify;
