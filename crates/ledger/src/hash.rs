@@ -40,7 +40,11 @@ pub struct NotAHash(pub String);
 
 impl fmt::Display for NotAHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is no SHA-256 hash: 64 lower-case hexadecimal digits are wanted", self.0)
+        write!(
+            f,
+            "{:?} is no SHA-256 hash: 64 lower-case hexadecimal digits are wanted",
+            self.0
+        )
     }
 }
 

@@ -7,9 +7,11 @@
 //! Nothing here decides anything, and nothing here is asynchronous.
 
 pub mod hash;
+pub mod postgres;
 pub mod seal;
 pub mod store;
 
 pub use hash::Hash;
+pub use postgres::PostgresStore;
 pub use seal::{Salt, Sealed};
 pub use store::{Batch, Claim, ItemId, Lease, Result, Store, StoreError, StoredItem};
