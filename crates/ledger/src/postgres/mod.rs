@@ -211,10 +211,11 @@ impl Store for PostgresStore {
 
     fn append(&mut self, lease: Lease, batch: &Batch<'_>) -> Result<()> {
         let first = batch.first;
-        let length = first.saturating_add(batch.entries.len() as u64);
         let also = format!(
-            "UPDATE merit.head SET length = {length} WHERE id = 1 AND epoch = {} AND length = {first}",
-            lease.epoch
+            "UPDATE merit.head SET length = length + {} WHERE id = 1 AND epoch = {} AND length = {}",
+            batch.entries.len(),
+            whole(lease.epoch),
+            whole(first)
         );
         self.call(Kind::Write, |session| {
             session.transaction(lease, &also, |session, head| {
