@@ -29,12 +29,13 @@ mod session;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use ::postgres::error::SqlState;
 use ::postgres::{Config, Row};
 
 use crate::store::{StoredCheckpoint, StoredTile, TreeStep};
 use crate::{Batch, Claim, ItemId, Lease, Result, Salt, Sealed, Store, StoreError, StoredItem};
 use fault::{Fault, natural, value};
-use session::{Insert, Session, Value};
+use session::{Session, Value, fitting, runs};
 
 /// How often a call is made anew after a conflict or, where it only reads, on a new connection.
 const ATTEMPTS: u32 = 10;
@@ -42,30 +43,37 @@ const ATTEMPTS: u32 = 10;
 /// The longest lease; a longer one counts as this.
 const LONGEST_LEASE: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
-const ENTRIES: Insert = Insert {
-    into: "merit.entry (idx, salt, body)",
-    columns: 3,
-    then: "",
-};
+const PUT_ENTRIES: &str = "INSERT INTO merit.entry (idx, salt, body) \
+    SELECT e.idx, e.salt, e.body \
+    FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BYTEA[]), CAST($3 AS BYTEA[])) AS e (idx, salt, body)";
 
 /// An id that is there already isn't returned.
-const ITEMS: Insert = Insert {
-    into: "merit.item (id, sealed)",
-    columns: 2,
-    then: "ON CONFLICT (id) DO NOTHING RETURNING id",
-};
+const PUT_ITEMS: &str = "INSERT INTO merit.item (id, sealed) \
+    SELECT i.id, i.sealed FROM unnest(CAST($1 AS BYTEA[]), CAST($2 AS BYTEA[])) AS i (id, sealed) \
+    ON CONFLICT (id) DO NOTHING RETURNING id";
 
-const TILES: Insert = Insert {
-    into: "merit.tile (level, idx, hashes)",
-    columns: 3,
-    then: "ON CONFLICT (level, idx) DO UPDATE SET hashes = excluded.hashes",
-};
+/// A whole batch in one statement, so in one transaction: nothing happens where the head isn't what the batch takes it for.
+const PUT_AT_ONCE: &str = "WITH \
+    head AS (UPDATE merit.head SET length = length + $1 \
+        WHERE id = 1 AND holder IS NOT NULL AND epoch = $2 AND length = $3 RETURNING id), \
+    item AS (INSERT INTO merit.item (id, sealed) SELECT i.id, i.sealed \
+        FROM head, unnest(CAST($4 AS BYTEA[]), CAST($5 AS BYTEA[])) AS i (id, sealed) RETURNING id) \
+    INSERT INTO merit.entry (idx, salt, body) SELECT e.idx, e.salt, e.body \
+        FROM head, unnest(CAST($6 AS BIGINT[]), CAST($7 AS BYTEA[]), CAST($8 AS BYTEA[])) AS e (idx, salt, body)";
 
-const CHECKPOINTS: Insert = Insert {
-    into: "merit.checkpoint (size, note)",
-    columns: 2,
-    then: "ON CONFLICT (size) DO UPDATE SET note = excluded.note",
-};
+const PUT_TILES: &str = "INSERT INTO merit.tile (level, idx, hashes) \
+    SELECT t.level, t.idx, t.hashes \
+    FROM unnest(CAST($1 AS SMALLINT[]), CAST($2 AS BIGINT[]), CAST($3 AS BYTEA[])) AS t (level, idx, hashes) \
+    ON CONFLICT (level, idx) DO UPDATE SET hashes = excluded.hashes";
+
+const PUT_CHECKPOINT: &str = "INSERT INTO merit.checkpoint (size, note) VALUES ($1, $2) \
+    ON CONFLICT (size) DO UPDATE SET note = excluded.note";
+
+const RENEW: &str = "UPDATE merit.head SET lapses = CURRENT_TIMESTAMP + span \
+    WHERE id = 1 AND epoch = $1 AND holder IS NOT NULL";
+
+const RELEASE: &str = "UPDATE merit.head SET holder = NULL, span = NULL, lapses = NULL \
+    WHERE id = 1 AND epoch = $1 AND holder IS NOT NULL";
 
 /// A ledger in PostgreSQL. It must not be used inside an asynchronous runtime: it waits.
 ///
@@ -138,22 +146,73 @@ impl PostgresStore {
     }
 
     /// The rows of a query that only reads.
-    fn rows(&mut self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>> {
+    fn rows(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>> {
         self.call(Kind::Read, |session| session.query(sql, values))
     }
 
-    /// A change of the lease: one statement, one transaction. Whether there was such a lease to change.
-    fn change_lease(&mut self, set: &str, lease: Lease) -> Result<()> {
-        let sql = format!(
-            "UPDATE merit.head SET {set} WHERE id = 1 AND epoch = $1 AND holder IS NOT NULL RETURNING epoch"
-        );
+    /// A change of the lease.
+    fn change_lease(&mut self, sql: &'static str, lease: Lease) -> Result<()> {
         let epoch = whole(lease.epoch);
-        let rows = self.call(Kind::Write, |session| session.query(&sql, &[&epoch]))?;
-        if rows.is_empty() {
-            Err(StoreError::Superseded)
-        } else {
-            Ok(())
+        match self.call(Kind::Write, |session| session.execute(sql, &[&epoch]))? {
+            0 => Err(StoreError::Superseded),
+            _ => Ok(()),
         }
+    }
+
+    /// Writes a batch that fits into one statement: one round trip, and a writer that stops can't hold up anyone. Whether it
+    /// was written: if not, nothing has happened, and going step by step tells why.
+    fn append_at_once(&mut self, lease: Lease, batch: &Batch<'_>) -> Result<bool> {
+        let entries = batch.entries.iter().map(|entry| entry.body.len());
+        let items = batch.put.iter().map(|item| item.sealed.len());
+        let rows = batch.entries.len() + batch.put.len();
+        if batch.entries.is_empty()
+            || !batch.erase.is_empty()
+            || fitting(entries.chain(items)) < rows
+        {
+            return Ok(false);
+        }
+        let count = whole(batch.entries.len() as u64);
+        let (epoch, first) = (whole(lease.epoch), whole(batch.first));
+        let (ids, sealed) = item_columns(batch.put);
+        let (indices, salts, bodies) = entry_columns(batch.first, batch.entries);
+        let values: [Value<'_>; 8] = [
+            &count, &epoch, &first, &ids, &sealed, &indices, &salts, &bodies,
+        ];
+        self.call(Kind::Write, |session| {
+            match session.execute(PUT_AT_ONCE, &values) {
+                Err(Fault::Database(error))
+                    if error.code() == Some(&SqlState::UNIQUE_VIOLATION) =>
+                {
+                    Ok(false)
+                }
+                written => Ok(written? > 0),
+            }
+        })
+    }
+
+    /// Writes any batch.
+    fn append_step_by_step(&mut self, lease: Lease, batch: &Batch<'_>) -> Result<()> {
+        let first = batch.first;
+        let also = format!(
+            "UPDATE merit.head SET length = length + {} WHERE id = 1 AND epoch = {} AND length = {}",
+            batch.entries.len(),
+            whole(lease.epoch),
+            whole(first)
+        );
+        self.call(Kind::Write, |session| {
+            session.transaction(lease, &also, |session, head| {
+                if head.length() != first {
+                    return Err(StoreError::NotNext {
+                        length: head.length(),
+                        first,
+                    }
+                    .into());
+                }
+                put_entries(session, first, batch.entries)?;
+                put_items(session, batch.put)?;
+                erase_items(session, batch.erase)
+            })
+        })
     }
 
     /// Frees the space of what was erased. An aid: the bytes no longer count, some databases have no such statement, and
@@ -194,11 +253,11 @@ impl Store for PostgresStore {
     }
 
     fn renew(&mut self, lease: Lease) -> Result<()> {
-        self.change_lease("lapses = CURRENT_TIMESTAMP + span", lease)
+        self.change_lease(RENEW, lease)
     }
 
     fn release(&mut self, lease: Lease) -> Result<()> {
-        self.change_lease("holder = NULL, span = NULL, lapses = NULL", lease)
+        self.change_lease(RELEASE, lease)
     }
 
     fn length(&mut self) -> Result<u64> {
@@ -210,27 +269,9 @@ impl Store for PostgresStore {
     }
 
     fn append(&mut self, lease: Lease, batch: &Batch<'_>) -> Result<()> {
-        let first = batch.first;
-        let also = format!(
-            "UPDATE merit.head SET length = length + {} WHERE id = 1 AND epoch = {} AND length = {}",
-            batch.entries.len(),
-            whole(lease.epoch),
-            whole(first)
-        );
-        self.call(Kind::Write, |session| {
-            session.transaction(lease, &also, |session, head| {
-                if head.length() != first {
-                    return Err(StoreError::NotNext {
-                        length: head.length(),
-                        first,
-                    }
-                    .into());
-                }
-                put_entries(session, first, batch.entries)?;
-                put_items(session, batch.put)?;
-                erase_items(session, batch.erase)
-            })
-        })?;
+        if !self.append_at_once(lease, batch)? {
+            self.append_step_by_step(lease, batch)?;
+        }
         if !batch.erase.is_empty() {
             self.vacuum();
         }
@@ -305,35 +346,24 @@ impl Store for PostgresStore {
 
 fn put_entries(
     session: &mut Session,
-    first: u64,
+    mut first: u64,
     entries: &[Sealed],
 ) -> std::result::Result<(), Fault> {
-    let rows: Vec<_> = (first..)
-        .map(whole)
-        .zip(entries)
-        .map(|(index, entry)| (index, entry, entry.salt.0.as_slice()))
-        .collect();
-    let bytes = |(_, entry, _): &(i64, &Sealed, &[u8])| entry.body.len();
-    session.insert(&ENTRIES, &rows, bytes, |(index, entry, salt)| {
-        vec![index, salt, &entry.body]
-    })?;
+    for run in runs(entries, |entry| entry.body.len()) {
+        let (indices, salts, bodies) = entry_columns(first, run);
+        session.execute(PUT_ENTRIES, &[&indices, &salts, &bodies])?;
+        first += run.len() as u64;
+    }
     Ok(())
 }
 
 fn put_items(session: &mut Session, items: &[StoredItem]) -> std::result::Result<(), Fault> {
-    let rows: Vec<_> = items
-        .iter()
-        .map(|item| (item.id.0.as_slice(), &item.sealed))
-        .collect();
-    let returned = session.insert(
-        &ITEMS,
-        &rows,
-        |(_, sealed)| sealed.len(),
-        |(id, sealed)| vec![id, sealed],
-    )?;
     let mut new = BTreeSet::new();
-    for row in &returned {
-        new.insert(item_id(row)?);
+    for run in runs(items, |item| item.sealed.len()) {
+        let (ids, sealed) = item_columns(run);
+        for row in session.query(PUT_ITEMS, &[&ids, &sealed])? {
+            new.insert(item_id(&row)?);
+        }
     }
     // Each new id counts once: the second of two equal ones wasn't new either.
     match items.iter().find(|item| !new.remove(&item.id)) {
@@ -345,7 +375,7 @@ fn put_items(session: &mut Session, items: &[StoredItem]) -> std::result::Result
 fn erase_items(session: &mut Session, ids: &[ItemId]) -> std::result::Result<(), Fault> {
     if !ids.is_empty() {
         let ids: Vec<&[u8]> = ids.iter().map(|id| id.0.as_slice()).collect();
-        session.query(
+        session.execute(
             "UPDATE merit.item SET sealed = NULL WHERE id = ANY($1) AND sealed IS NOT NULL",
             &[&ids],
         )?;
@@ -354,33 +384,45 @@ fn erase_items(session: &mut Session, ids: &[ItemId]) -> std::result::Result<(),
 }
 
 fn put_tree(session: &mut Session, step: &TreeStep<'_>) -> std::result::Result<(), Fault> {
-    let rows: Vec<_> = step
-        .tiles
-        .iter()
-        .map(|tile| (i16::from(tile.level), whole(tile.index), &tile.hashes))
-        .collect();
-    session.insert(
-        &TILES,
-        &rows,
-        |(_, _, hashes)| hashes.len(),
-        |(level, index, hashes)| vec![level, index, hashes],
-    )?;
+    for run in runs(step.tiles, |tile| tile.hashes.len()) {
+        let levels: Vec<i16> = run.iter().map(|tile| i16::from(tile.level)).collect();
+        let indices: Vec<i64> = run.iter().map(|tile| whole(tile.index)).collect();
+        let hashes: Vec<&[u8]> = run.iter().map(|tile| tile.hashes.as_slice()).collect();
+        session.execute(PUT_TILES, &[&levels, &indices, &hashes])?;
+    }
     if let Some(size) = step.supersedes {
-        session.query(
+        session.execute(
             "DELETE FROM merit.checkpoint WHERE size = $1",
             &[&whole(size)],
         )?;
     }
     if let Some(checkpoint) = step.checkpoint {
-        let row = [(whole(checkpoint.size), &checkpoint.note)];
-        session.insert(
-            &CHECKPOINTS,
-            &row,
-            |(_, note)| note.len(),
-            |(size, note)| vec![size, note],
-        )?;
+        session.execute(PUT_CHECKPOINT, &[&whole(checkpoint.size), &checkpoint.note])?;
     }
     Ok(())
+}
+
+/// Entries by columns: indices, salts, bodies.
+fn entry_columns(first: u64, entries: &[Sealed]) -> (Vec<i64>, Vec<&[u8]>, Vec<&[u8]>) {
+    (
+        (0..)
+            .zip(entries)
+            .map(|(at, _)| whole(first.saturating_add(at)))
+            .collect(),
+        entries
+            .iter()
+            .map(|entry| entry.salt.0.as_slice())
+            .collect(),
+        entries.iter().map(|entry| entry.body.as_slice()).collect(),
+    )
+}
+
+/// Items by columns: ids, bytes.
+fn item_columns(items: &[StoredItem]) -> (Vec<&[u8]>, Vec<&[u8]>) {
+    items
+        .iter()
+        .map(|item| (item.id.0.as_slice(), item.sealed.as_slice()))
+        .unzip()
 }
 
 fn entry(row: &Row, index: u64) -> Result<Sealed> {

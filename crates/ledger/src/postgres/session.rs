@@ -25,16 +25,16 @@ const SETTINGS: [(&str, &str); 2] = [
     ("idle_in_transaction_session_timeout", "2000"),
 ];
 
-/// The most rows in one statement. Chunks are powers of two, so that few statements have to be prepared.
-const CHUNK_ROWS: usize = 256;
-
 /// The most bytes in one statement, unless a single row has more: servers limit the length of a message.
-const CHUNK_BYTES: usize = 4 << 20;
+const MOST_BYTES: usize = 4 << 20;
+
+/// What a row has beside its bytes of any length: at most.
+const ROW_BYTES: usize = 64;
 
 /// A connection.
 pub(super) struct Session {
     client: Client,
-    statements: BTreeMap<String, Statement>,
+    statements: BTreeMap<&'static str, Statement>,
 }
 
 /// The row of `merit.head` as a transaction has locked it.
@@ -42,13 +42,6 @@ pub(super) struct Head {
     epoch: u64,
     length: u64,
     held: bool,
-}
-
-/// `INSERT` of any number of rows: what stands before the rows, how many columns they have, what stands after.
-pub(super) struct Insert {
-    pub(super) into: &'static str,
-    pub(super) columns: usize,
-    pub(super) then: &'static str,
 }
 
 impl Session {
@@ -89,41 +82,38 @@ impl Session {
         }
     }
 
-    /// Runs a statement, prepared once.
-    pub(super) fn query(&mut self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>, Fault> {
-        let statement = match self.statements.get(sql) {
-            Some(statement) => statement.clone(),
-            None => {
-                let statement = self.client.prepare(sql)?;
-                self.statements.insert(sql.to_owned(), statement.clone());
-                statement
-            }
-        };
+    /// Runs a statement, prepared once: its rows.
+    pub(super) fn query(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<Row>, Fault> {
+        let statement = self.prepared(sql)?;
         Ok(self.client.query(&statement, values)?)
+    }
+
+    /// Runs a statement, prepared once: how many rows it has written.
+    pub(super) fn execute(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<u64, Fault> {
+        let statement = self.prepared(sql)?;
+        Ok(self.client.execute(&statement, values)?)
+    }
+
+    fn prepared(&mut self, sql: &'static str) -> Result<Statement, Fault> {
+        if let Some(statement) = self.statements.get(sql) {
+            return Ok(statement.clone());
+        }
+        let statement = self.client.prepare(sql)?;
+        self.statements.insert(sql, statement.clone());
+        Ok(statement)
     }
 
     /// Runs statements without values, in one round trip.
     pub(super) fn batch(&mut self, sql: &str) -> Result<Vec<SimpleQueryMessage>, Fault> {
         Ok(self.client.simple_query(sql)?)
-    }
-
-    /// Inserts rows chunk by chunk; what the statements return.
-    pub(super) fn insert<T>(
-        &mut self,
-        insert: &Insert,
-        rows: &[T],
-        bytes: impl Fn(&T) -> usize,
-        values: impl for<'r> Fn(&'r T) -> Vec<Value<'r>>,
-    ) -> Result<Vec<Row>, Fault> {
-        let mut returned = Vec::new();
-        let mut rest = rows;
-        while !rest.is_empty() {
-            let (now, later) = rest.split_at(chunk(rest.iter().map(&bytes)));
-            let flat: Vec<Value<'_>> = now.iter().flat_map(&values).collect();
-            returned.extend(self.query(&insert.sql(now.len()), &flat)?);
-            rest = later;
-        }
-        Ok(returned)
     }
 
     /// A transaction under a lease: locks the head, and goes on only as long as the lease is the head's.
@@ -173,34 +163,25 @@ impl Head {
     }
 }
 
-impl Insert {
-    /// The statement for so many rows.
-    fn sql(&self, rows: usize) -> String {
-        let row = |row: usize| {
-            let first = row * self.columns + 1;
-            let columns: Vec<String> = (first..first + self.columns)
-                .map(|at| format!("${at}"))
-                .collect();
-            format!("({})", columns.join(", "))
-        };
-        let rows: Vec<String> = (0..rows).map(row).collect();
-        format!(
-            "INSERT INTO {} VALUES {} {}",
-            self.into,
-            rows.join(", "),
-            self.then
-        )
-    }
+/// The rows in runs that fit into a statement each.
+pub(super) fn runs<T>(rows: &[T], bytes: impl Fn(&T) -> usize) -> impl Iterator<Item = &[T]> {
+    let mut rest = rows;
+    std::iter::from_fn(move || {
+        let fitting = fitting(rest.iter().map(&bytes)).max(1).min(rest.len());
+        let (now, later) = rest.split_at(fitting);
+        rest = later;
+        (!now.is_empty()).then_some(now)
+    })
 }
 
-/// How many of the rows with these bytes go into one statement: a power of two, and never none.
-fn chunk(bytes: impl Iterator<Item = usize>) -> usize {
+/// How many of the rows with these bytes fit into one statement.
+pub(super) fn fitting(bytes: impl Iterator<Item = usize>) -> usize {
     let mut sum = 0_usize;
-    let fitting = bytes.take(CHUNK_ROWS).take_while(|bytes| {
-        sum = sum.saturating_add(*bytes);
-        sum <= CHUNK_BYTES
+    let fitting = bytes.take_while(|bytes| {
+        sum = sum.saturating_add(*bytes).saturating_add(ROW_BYTES);
+        sum <= MOST_BYTES
     });
-    1 << fitting.count().max(1).ilog2()
+    fitting.count()
 }
 
 fn rows(messages: &[SimpleQueryMessage]) -> impl Iterator<Item = &SimpleQueryRow> {

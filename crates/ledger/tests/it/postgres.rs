@@ -66,6 +66,25 @@ fn append(store: &mut PostgresStore, lease: Lease, from: u64, to: u64) -> ledger
     )
 }
 
+/// The same, but too much for one statement: with something to erase.
+fn append_step_by_step(
+    store: &mut PostgresStore,
+    lease: Lease,
+    from: u64,
+    to: u64,
+) -> ledger::Result<()> {
+    let erase = [ItemId([0; 16])];
+    store.append(
+        lease,
+        &Batch {
+            first: from,
+            entries: &entries(from, to),
+            erase: &erase,
+            ..Batch::default()
+        },
+    )
+}
+
 fn item(number: u8) -> StoredItem {
     StoredItem {
         id: ItemId([number; 16]),
@@ -131,6 +150,12 @@ fn rows_of_any_size_fit_into_statements() {
     let mut store = open(&address);
     let lease = claim(&mut store, "writer");
     let sizes = [0, 3 << 20, 3 << 20, 9 << 20, 1, 1, 1];
+    let big: Vec<Sealed> = (0..3)
+        .map(|n| Sealed {
+            body: vec![b' '; 3 << 20],
+            ..sealed(n)
+        })
+        .collect();
     let put: Vec<StoredItem> = (0..)
         .zip(sizes)
         .map(|(id, size)| StoredItem {
@@ -143,11 +168,13 @@ fn rows_of_any_size_fit_into_statements() {
             lease,
             &Batch {
                 put: &put,
+                entries: &big,
                 ..Batch::default()
             },
         )
         .unwrap();
     assert_eq!(store.items(None, 100).unwrap(), put);
+    assert_eq!(store.read(0, 100).unwrap(), big);
 }
 
 #[test]
@@ -477,25 +504,52 @@ fn a_cut_connection_is_made_anew_at_the_next_call() {
 
 #[test]
 fn a_session_cut_in_the_middle_of_a_batch_leaves_nothing_of_it() {
-    let address = database();
-    let mut store = open(&address);
-    let lease = claim(&mut store, "writer");
-    let mut other = onlooker(&address);
-    // In the second chunk: the first one is written by then.
-    bar_entry(&mut other, 300);
-    thread::scope(|scope| {
-        let append = scope.spawn(|| append(&mut store, lease, 0, 1000));
-        let mut killer = onlooker(&address);
-        let writer = await_waiting(&mut killer, 1);
-        killer
-            .execute("SELECT pg_terminate_backend($1, 10000)", &[&writer])
+    for append in [append, append_step_by_step] {
+        let address = database();
+        let mut store = open(&address);
+        let lease = claim(&mut store, "writer");
+        let mut other = onlooker(&address);
+        bar_entry(&mut other, 300);
+        thread::scope(|scope| {
+            let appending = scope.spawn(|| append(&mut store, lease, 0, 1000));
+            let mut killer = onlooker(&address);
+            let writer = await_waiting(&mut killer, 1);
+            killer
+                .execute("SELECT pg_terminate_backend($1, 10000)", &[&writer])
+                .unwrap();
+            assert!(matches!(
+                appending.join().unwrap(),
+                Err(StoreError::Failed(_))
+            ));
+        });
+        other.batch_execute("ROLLBACK").unwrap();
+        assert_eq!(store.length().unwrap(), 0);
+        assert_eq!(store.read(0, 9).unwrap(), []);
+        append(&mut store, lease, 0, 1000).unwrap();
+    }
+}
+
+#[test]
+fn whoever_takes_over_while_a_batch_waits_stops_it() {
+    for append in [append, append_step_by_step] {
+        let address = database();
+        let mut old = open(&address);
+        let lease = claim(&mut old, "old");
+        let mut new = onlooker(&address);
+        new.batch_execute("BEGIN; UPDATE merit.head SET epoch = epoch + 1, holder = 'new'")
             .unwrap();
-        assert!(matches!(append.join().unwrap(), Err(StoreError::Failed(_))));
-    });
-    other.batch_execute("ROLLBACK").unwrap();
-    assert_eq!(store.length().unwrap(), 0);
-    assert_eq!(store.read(0, 9).unwrap(), []);
-    append(&mut store, lease, 0, 1000).unwrap();
+        thread::scope(|scope| {
+            let appending = scope.spawn(|| append(&mut old, lease, 0, 10));
+            await_waiting(&mut onlooker(&address), 1);
+            new.batch_execute("COMMIT").unwrap();
+            assert!(matches!(
+                appending.join().unwrap(),
+                Err(StoreError::Superseded)
+            ));
+        });
+        assert_eq!(old.length().unwrap(), 0);
+        assert_eq!(old.read(0, 9).unwrap(), []);
+    }
 }
 
 #[test]
@@ -529,7 +583,10 @@ fn stopped_writer() {
     let mut store = open(&address);
     let lease = claim(&mut store, "old");
     for _ in 0..2 {
-        println!("outcome: {:?}", append(&mut store, lease, 0, 1000));
+        println!(
+            "outcome: {:?}",
+            append_step_by_step(&mut store, lease, 0, 1000)
+        );
     }
 }
 
