@@ -51,7 +51,7 @@ impl Postgres {
         Self::try_start(settings).unwrap_or_else(|why| panic!("no PostgreSQL for the tests: {why}"))
     }
 
-    /// A new, empty database: how to connect to it.
+    /// A new, empty database: its URL.
     ///
     /// # Panics
     /// When the server doesn't answer.
@@ -68,10 +68,8 @@ impl Postgres {
     }
 
     fn url(&self, database: &str) -> String {
-        format!(
-            "host={} user=postgres dbname={database}",
-            self.folder.display()
-        )
+        let folder = self.folder.display();
+        format!("postgresql:///{database}?host={folder}&user=postgres")
     }
 
     fn try_start(settings: &[&str]) -> Result<Self, String> {

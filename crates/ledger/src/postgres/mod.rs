@@ -52,6 +52,14 @@ const PUT_ITEMS: &str = "INSERT INTO merit.item (id, sealed) \
     SELECT i.id, i.sealed FROM unnest(CAST($1 AS BYTEA[]), CAST($2 AS BYTEA[])) AS i (id, sealed) \
     ON CONFLICT (id) DO NOTHING RETURNING id";
 
+/// What can't be sealed anew isn't returned.
+const RESEAL_ITEMS: &str = "UPDATE merit.item SET sealed = i.sealed \
+    FROM unnest(CAST($1 AS BYTEA[]), CAST($2 AS BYTEA[])) AS i (id, sealed) \
+    WHERE item.id = i.id AND octet_length(item.sealed) = octet_length(i.sealed) RETURNING item.id";
+
+const ERASE_ITEMS: &str =
+    "UPDATE merit.item SET sealed = NULL WHERE id = ANY($1) AND sealed IS NOT NULL";
+
 /// A whole batch in one statement, so in one transaction: nothing happens where the head isn't what the batch takes it for.
 const PUT_AT_ONCE: &str = "WITH \
     head AS (UPDATE merit.head SET length = length + $1 \
@@ -69,6 +77,16 @@ const PUT_TILES: &str = "INSERT INTO merit.tile (level, idx, hashes) \
 const PUT_CHECKPOINT: &str = "INSERT INTO merit.checkpoint (size, note) VALUES ($1, $2) \
     ON CONFLICT (size) DO UPDATE SET note = excluded.note";
 
+const CLAIM: &str = "UPDATE merit.head SET epoch = epoch + 1, holder = $1, \
+    span = CAST($2 AS DOUBLE PRECISION) * INTERVAL '1 second', \
+    lapses = CURRENT_TIMESTAMP + CAST($2 AS DOUBLE PRECISION) * INTERVAL '1 second' \
+    WHERE id = 1 AND (holder IS NULL OR lapses <= CURRENT_TIMESTAMP) RETURNING epoch";
+
+const CLAIM_AGAIN: &str = "UPDATE merit.head SET holder = $1, \
+    span = CAST($2 AS DOUBLE PRECISION) * INTERVAL '1 second', \
+    lapses = CURRENT_TIMESTAMP + CAST($2 AS DOUBLE PRECISION) * INTERVAL '1 second' \
+    WHERE id = 1 AND epoch = $3 AND holder IS NOT NULL";
+
 const RENEW: &str = "UPDATE merit.head SET lapses = CURRENT_TIMESTAMP + span \
     WHERE id = 1 AND epoch = $1 AND holder IS NOT NULL";
 
@@ -82,6 +100,8 @@ const RELEASE: &str = "UPDATE merit.head SET holder = NULL, span = NULL, lapses 
 pub struct PostgresStore {
     config: Config,
     session: Option<Session>,
+    /// The lease this handle has claimed, unless somebody has taken over since.
+    held: Option<Lease>,
     durable: bool,
 }
 
@@ -107,6 +127,7 @@ impl PostgresStore {
         Ok(Self {
             config,
             session: Some(session),
+            held: None,
             durable,
         })
     }
@@ -150,6 +171,12 @@ impl PostgresStore {
         self.call(Kind::Read, |session| session.query(sql, values))
     }
 
+    /// What a query finds in the one row of `merit.head`.
+    fn head(&mut self, sql: &'static str) -> Result<Row> {
+        let gone = || StoreError::Damaged("merit.head has no row".to_owned());
+        self.rows(sql, &[])?.into_iter().next().ok_or_else(gone)
+    }
+
     /// A change of the lease.
     fn change_lease(&mut self, sql: &'static str, lease: Lease) -> Result<()> {
         let epoch = whole(lease.epoch);
@@ -162,13 +189,12 @@ impl PostgresStore {
     /// Writes a batch that fits into one statement: one round trip, and a writer that stops can't hold up anyone. Whether it
     /// was written: if not, nothing has happened, and going step by step tells why.
     fn append_at_once(&mut self, lease: Lease, batch: &Batch<'_>) -> Result<bool> {
+        if batch.entries.is_empty() || !batch.reseal.is_empty() || !batch.erase.is_empty() {
+            return Ok(false);
+        }
         let entries = batch.entries.iter().map(|entry| entry.body.len());
         let items = batch.put.iter().map(|item| item.sealed.len());
-        let rows = batch.entries.len() + batch.put.len();
-        if batch.entries.is_empty()
-            || !batch.erase.is_empty()
-            || fitting(entries.chain(items)) < rows
-        {
+        if fitting(entries.chain(items)) < batch.entries.len() + batch.put.len() {
             return Ok(false);
         }
         let count = whole(batch.entries.len() as u64);
@@ -210,6 +236,7 @@ impl PostgresStore {
                 }
                 put_entries(session, first, batch.entries)?;
                 put_items(session, batch.put)?;
+                reseal_items(session, batch.reseal)?;
                 erase_items(session, batch.erase)
             })
         })
@@ -229,24 +256,29 @@ impl PostgresStore {
 
 impl Store for PostgresStore {
     fn claim(&mut self, who: &str, ttl: Duration) -> Result<Claim> {
-        let sql = "UPDATE merit.head SET epoch = epoch + 1, holder = $1, \
-                   span = CAST($2 AS DOUBLE PRECISION) * INTERVAL '1 second', \
-                   lapses = CURRENT_TIMESTAMP + CAST($2 AS DOUBLE PRECISION) * INTERVAL '1 second' \
-                   WHERE id = 1 AND (holder IS NULL OR lapses <= CURRENT_TIMESTAMP) RETURNING epoch";
         let seconds = ttl.min(LONGEST_LEASE).as_secs_f64();
-        loop {
-            let won = self.call(Kind::Write, |session| session.query(sql, &[&who, &seconds]))?;
-            if let Some(row) = won.first() {
-                return Ok(Claim::Held(Lease {
-                    epoch: natural(row, 0)?,
-                }));
+        if let Some(lease) = self.held.take() {
+            let epoch = whole(lease.epoch);
+            let values: [Value<'_>; 3] = [&who, &seconds, &epoch];
+            if self.call(Kind::Write, |session| session.execute(CLAIM_AGAIN, &values))? > 0 {
+                self.held = Some(lease);
+                return Ok(Claim::Held(lease));
             }
-            let rows = self.rows("SELECT holder FROM merit.head WHERE id = 1", &[])?;
-            let row = rows
-                .first()
-                .ok_or_else(|| StoreError::Damaged("merit.head has no row".to_owned()))?;
-            // Given back in between: the next one to ask gets it.
-            if let Some(holder) = value(row, 0)? {
+        }
+        loop {
+            let won = self.call(Kind::Write, |session| {
+                session.query(CLAIM, &[&who, &seconds])
+            })?;
+            if let Some(row) = won.first() {
+                let lease = Lease {
+                    epoch: natural(row, 0)?,
+                };
+                self.held = Some(lease);
+                return Ok(Claim::Held(lease));
+            }
+            // Without a holder it was given back in between: whoever asks next gets it.
+            let row = self.head("SELECT holder FROM merit.head WHERE id = 1")?;
+            if let Some(holder) = value(&row, 0)? {
                 return Ok(Claim::Busy(holder));
             }
         }
@@ -261,18 +293,15 @@ impl Store for PostgresStore {
     }
 
     fn length(&mut self) -> Result<u64> {
-        let rows = self.rows("SELECT length FROM merit.head WHERE id = 1", &[])?;
-        let row = rows
-            .first()
-            .ok_or_else(|| StoreError::Damaged("merit.head has no row".to_owned()))?;
-        natural(row, 0)
+        let row = self.head("SELECT length FROM merit.head WHERE id = 1")?;
+        natural(&row, 0)
     }
 
     fn append(&mut self, lease: Lease, batch: &Batch<'_>) -> Result<()> {
         if !self.append_at_once(lease, batch)? {
             self.append_step_by_step(lease, batch)?;
         }
-        if !batch.erase.is_empty() {
+        if !(batch.reseal.is_empty() && batch.erase.is_empty()) {
             self.vacuum();
         }
         Ok(())
@@ -358,27 +387,43 @@ fn put_entries(
 }
 
 fn put_items(session: &mut Session, items: &[StoredItem]) -> std::result::Result<(), Fault> {
-    let mut new = BTreeSet::new();
-    for run in runs(items, |item| item.sealed.len()) {
-        let (ids, sealed) = item_columns(run);
-        for row in session.query(PUT_ITEMS, &[&ids, &sealed])? {
-            new.insert(item_id(&row)?);
-        }
-    }
-    // Each new id counts once: the second of two equal ones wasn't new either.
-    match items.iter().find(|item| !new.remove(&item.id)) {
-        Some(item) => Err(StoreError::ItemExists(item.id).into()),
+    match change_items(session, PUT_ITEMS, items)? {
+        Some(id) => Err(StoreError::ItemExists(id).into()),
         None => Ok(()),
     }
+}
+
+fn reseal_items(session: &mut Session, items: &[StoredItem]) -> std::result::Result<(), Fault> {
+    match change_items(session, RESEAL_ITEMS, items)? {
+        Some(id) => Err(StoreError::NoSuchItem(id).into()),
+        None => Ok(()),
+    }
+}
+
+/// Runs a statement that returns the ids it has changed: the first it hasn't.
+fn change_items(
+    session: &mut Session,
+    sql: &'static str,
+    items: &[StoredItem],
+) -> std::result::Result<Option<ItemId>, Fault> {
+    let mut changed = BTreeSet::new();
+    for run in runs(items, |item| item.sealed.len()) {
+        let (ids, sealed) = item_columns(run);
+        for row in session.query(sql, &[&ids, &sealed])? {
+            changed.insert(item_id(&row)?);
+        }
+    }
+    // Each counts once, so that an id that comes twice is told.
+    Ok(items
+        .iter()
+        .map(|item| item.id)
+        .find(|id| !changed.remove(id)))
 }
 
 fn erase_items(session: &mut Session, ids: &[ItemId]) -> std::result::Result<(), Fault> {
     if !ids.is_empty() {
         let ids: Vec<&[u8]> = ids.iter().map(|id| id.0.as_slice()).collect();
-        session.execute(
-            "UPDATE merit.item SET sealed = NULL WHERE id = ANY($1) AND sealed IS NOT NULL",
-            &[&ids],
-        )?;
+        session.execute(ERASE_ITEMS, &[&ids])?;
     }
     Ok(())
 }

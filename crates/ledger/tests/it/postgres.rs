@@ -123,7 +123,7 @@ fn what_was_written_is_read_by_another_process() {
         first: 0,
         entries: &entries(0, 5),
         put: &put,
-        erase: &[],
+        ..Batch::default()
     };
     writer.append(lease, &batch).unwrap();
     assert_eq!(reader.length().unwrap(), 5);
@@ -191,7 +191,7 @@ fn a_batch_that_starts_elsewhere_is_refused_and_leaves_nothing() {
                 first,
                 entries: &entries(0, 1),
                 put: &put,
-                erase: &[],
+                ..Batch::default()
             },
         );
         assert!(
