@@ -4,7 +4,6 @@
 //! to the process of the tests closes.
 
 use std::io::{BufRead, BufReader, Read};
-use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -21,7 +20,7 @@ const REMEDY: &str =
 
 /// A running server. It ends, and its folder goes, when this is dropped or the process ends.
 pub struct Postgres {
-    folder: PathBuf,
+    folder: String,
     keeper: Child,
     databases: AtomicU32,
 }
@@ -68,31 +67,26 @@ impl Postgres {
     }
 
     fn url(&self, database: &str) -> String {
-        let folder = self.folder.display();
-        format!("postgresql:///{database}?host={folder}&user=postgres")
+        format!(
+            "postgresql:///{database}?host={}&user=postgres",
+            self.folder
+        )
     }
 
     fn try_start(settings: &[&str]) -> Result<Self, String> {
-        let failed = |what: &str, error: &dyn std::fmt::Display| format!("{what}: {error}");
         let programs =
             programs().ok_or_else(|| format!("initdb and pg_ctl are missing; {REMEDY}"))?;
-        let folder = tempfile::Builder::new()
-            .prefix("merit-postgres-")
-            .tempdir()
-            .map_err(|error| failed("a temporary folder", &error))?
-            .keep();
-        let mut keeper = shell(&folder)?
+        let mut keeper = shell()?
             .args(["-c", KEEPER, "keeper"])
-            .arg(&folder)
-            .arg(configuration(&folder, settings))
+            .arg(configuration(settings))
             .env("PATH", path_with(&programs))
             .current_dir("/")
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .map_err(|error| failed("sh", &error))?;
-        await_ready(&mut keeper)?;
+            .map_err(|error| format!("sh: {error}"))?;
+        let folder = await_ready(&mut keeper)?;
         Ok(Self {
             folder,
             keeper,
@@ -109,14 +103,14 @@ impl Drop for Postgres {
     }
 }
 
-/// Waits for the keeper's word; without it, what it said instead is the error.
-fn await_ready(keeper: &mut Child) -> Result<(), String> {
+/// Waits for the keeper's word, the server's folder; without it, what it said instead is the error.
+fn await_ready(keeper: &mut Child) -> Result<String, String> {
     let mut said = String::new();
     if let Some(stdout) = keeper.stdout.take() {
         let mut stdout = BufReader::new(stdout);
         let first = stdout.read_line(&mut said);
-        if first.is_ok() && said == "ready\n" {
-            return Ok(());
+        if let (Ok(_), Some(folder)) = (first, said.strip_prefix("ready: ")) {
+            return Ok(folder.trim_end().to_owned());
         }
         let _ = stdout.read_to_string(&mut said);
     }
@@ -124,16 +118,14 @@ fn await_ready(keeper: &mut Child) -> Result<(), String> {
     Err(format!("the server didn't start:\n{said}"))
 }
 
-fn configuration(folder: &Path, settings: &[&str]) -> String {
-    let mut lines = vec![
-        format!("unix_socket_directories = '{}'", folder.display()),
-        "listen_addresses = ''".to_owned(),
-        "fsync = off".to_owned(),
-        "shared_buffers = '32MB'".to_owned(),
-        "max_connections = 200".to_owned(),
+fn configuration(settings: &[&str]) -> String {
+    let ours = [
+        "listen_addresses = ''",
+        "fsync = off",
+        "shared_buffers = '32MB'",
+        "max_connections = 200",
     ];
-    lines.extend(settings.iter().map(|&setting| setting.to_owned()));
-    lines.join("\n")
+    [&ours, settings].concat().join("\n")
 }
 
 /// The folder of the newest server's programs: Debian's place, which isn't on the path, else the path.
@@ -158,8 +150,8 @@ fn path_with(programs: &Path) -> std::ffi::OsString {
     path
 }
 
-/// A shell under a user that may run a server, who owns the folder: PostgreSQL refuses to run as root.
-fn shell(folder: &Path) -> Result<Command, String> {
+/// A shell under a user that may run a server: PostgreSQL refuses to run as root.
+fn shell() -> Result<Command, String> {
     if id(&["-u"]) != Some(0) {
         return Ok(Command::new("sh"));
     }
@@ -167,8 +159,6 @@ fn shell(folder: &Path) -> Result<Command, String> {
         .into_iter()
         .find_map(|name| Some((id(&["-u", name])?, id(&["-g", name])?)))
         .ok_or("running as root, and there is no user `postgres` or `nobody` to run the server as; add one")?;
-    chown(folder, Some(user), Some(group))
-        .map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut command = Command::new("setpriv");
     command
         .arg(format!("--reuid={user}"))

@@ -17,10 +17,12 @@
 //! lose what it acknowledged ([`PostgresStore::is_durable`]).
 //!
 //! # What an erasure leaves
-//! An erased item's bytes are gone from every answer at once. The server is then asked to vacuum the table, which frees
-//! the space; until that is used again the old bytes can still stand in the table's file (`VACUUM FULL merit.item` writes
-//! a new one), and they stand in the write-ahead log, its archive, standbys and backups until those are recycled. All
-//! of these are ciphertext: an item is sealed before it gets here ([`crate::store::StoredItem`]).
+//! An item's bytes are gone from every answer at once, also those it had before it was sealed anew. The server is then asked to
+//! vacuum the table, which frees the space. Until that is used again the old bytes can still stand in the table's file
+//! (`VACUUM FULL merit.item` writes a new one), and they stand in the write-ahead log, its archive, standbys and backups
+//! until the server's administrator lets those go. Nobody can ask a server about that, so
+//! [`erasures_pending`](Store::erasures_pending) speaks of answers only. All of it is ciphertext: an item is sealed before
+//! it gets here ([`crate::vault`]).
 
 mod fault;
 mod schema;
