@@ -7,5 +7,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod backup;
 mod conformance;
+mod faulty;
 mod postgres;
+mod sqlite;
+mod vault;
