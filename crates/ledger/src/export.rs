@@ -539,6 +539,7 @@ impl Sink for Load<'_> {
             entries: &self.entries,
             put: &self.items,
             erase: &[],
+            ..Batch::default()
         };
         self.store.append(self.lease, &batch)?;
         self.first += self.entries.len() as u64;

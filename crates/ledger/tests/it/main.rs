@@ -1,6 +1,6 @@
 //! The ledger as a whole.
-
-#![expect(
+#![allow(
+    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
@@ -14,6 +14,7 @@ mod export;
 mod faulty;
 mod memory;
 mod note;
+mod postgres;
 mod sample;
 mod sequence;
 mod sqlite;
