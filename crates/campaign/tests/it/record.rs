@@ -1,4 +1,11 @@
 //! Forms and records: what can be filed, by whom, when; what is verified; and the measures that come of it.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+#![expect(clippy::too_many_lines, reason = "cases stand in tables")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +16,7 @@ use campaign::record::{
     About, Action, Attachment, Event, Filing, Outcome, REFUSALS, RecordId, Step, Value, Values,
     Verdict, When, code_digest, draw, due_of_person, due_of_unit, size, tally,
 };
-use campaign::{Actor, Date, Digest, Entry, ItemId, Note, State, rules};
+use campaign::{Actor, Digest, Entry, ItemId, Note, State, rules};
 use proptest::prelude::*;
 use rulebook::Period;
 use rulebook::figures::{MISSING, NOT_APPLICABLE};
