@@ -178,7 +178,7 @@ fn schema_gives_the_files_that_editors_use() {
         let kept = fs::read_to_string(format!("{kept}/{name}")).unwrap();
         assert_eq!(desk.read(&format!("out/{name}")), kept, "{name}");
     }
-    assert_eq!(desk.names("out").len(), 4);
+    assert_eq!(desk.names("out").len(), 7);
     assert!(desk.run("schema").out.starts_with("{\n  \"campaign\": {"));
 }
 

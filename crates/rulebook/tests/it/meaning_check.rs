@@ -881,6 +881,7 @@ fn life_cases() -> Vec<Case> {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn ladder_cases() -> Vec<Case> {
     let rest = ("rest", "");
     vec![
