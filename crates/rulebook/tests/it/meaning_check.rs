@@ -1228,6 +1228,33 @@ fn messages_name_value_and_remedy() {
 }
 
 #[test]
+fn findings_about_how_a_campaign_is_run_in_words() {
+    let cases = [
+        calendar_cases(),
+        life_cases(),
+        ladder_cases(),
+        field_cases(),
+        source_cases(),
+    ];
+    let mut told = String::new();
+    for (_, _, bench) in cases.concat() {
+        for finding in bench.findings() {
+            let remedy = finding.remedy.unwrap();
+            told += &format!(
+                "{} {}\n  {} {}\n  {} {}\n",
+                finding.code,
+                shown(&finding.place),
+                finding.problem.zh,
+                remedy.zh,
+                finding.problem.en,
+                remedy.en
+            );
+        }
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[test]
 fn shares_follow_points_and_weights() {
     let (campaign, _) = with("", "")
         .scheme_with("points = 40", "kind = \"paper\"\npoints = 40")
