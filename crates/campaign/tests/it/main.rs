@@ -1,3 +1,5 @@
 //! The campaign as a whole: stories, properties, golden entries.
 
 mod support;
+mod rating;
+mod town;
