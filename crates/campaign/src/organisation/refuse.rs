@@ -9,11 +9,6 @@ use crate::{Date, PersonId, UnitId};
 pub const REFUSALS: &[Code] = &[
     ("bad-id", "标识写法不对", "an id is malformed"),
     (
-        "unit-exists",
-        "这个单位已经有了",
-        "there is such a unit already",
-    ),
-    (
         "person-exists",
         "这个人已经登记",
         "the person is registered already",

@@ -1,5 +1,6 @@
 //! The campaign as a whole: stories, properties, golden entries.
 
+mod organisation;
 mod support;
 mod rating;
 mod town;
