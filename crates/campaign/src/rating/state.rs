@@ -731,8 +731,8 @@ impl Ratings {
                 Some((kept.period, kept.unit, index))
             })
             .and_then(|key| self.words.get_mut(&key));
-        let words = words
-            .ok_or_else(|| Inconsistent(format!("rating {rating} asked for no call-back")))?;
+        let words =
+            words.ok_or_else(|| Inconsistent(format!("rating {rating} asked for no call-back")))?;
         words.called = Some(day);
         Ok(())
     }
@@ -751,5 +751,77 @@ impl Way {
             Self::In => counter.saturating_add(1),
             Self::Out => counter.saturating_sub(1),
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(n: u8, level: Level) -> Given {
+        Given {
+            rating: RatingId([n; 16]),
+            unit: UnitId::from("t1"),
+            service: None,
+            group: None,
+            voice: Voice::Own,
+            batch: None,
+            level: Some(level),
+            low: level < Level::Middle,
+            tags: BTreeSet::new(),
+            comment: None,
+            call_back: None,
+            day: Date(20_000),
+            period: "2026-09".parse().expect("a period"),
+            revise_until: Date(20_030),
+            standing: Standing::Counts,
+        }
+    }
+
+    fn levels(ratings: &Ratings, period: &str) -> [u32; 5] {
+        let levels = ratings.levels(period.parse().expect("a period"), None);
+        levels.values().next().copied().unwrap_or_default().of
+    }
+
+    #[test]
+    fn what_a_period_that_is_cut_off_was_scored_with_stays_unless_the_rating_is_set_aside() {
+        let mut ratings = Ratings::default();
+        let first = given(1, Level::VeryLow);
+        ratings.give(&first).expect("new");
+        let revised = Revised {
+            rating: first.rating,
+            level: Some(Level::High),
+            low: false,
+            tags: BTreeSet::new(),
+            comment: None,
+            call_back: None,
+            day: Date(20_020),
+            period: "2026-10".parse().expect("a period"),
+            standing: Standing::Counts,
+        };
+        ratings.revise(&revised).expect("known");
+        assert_eq!(levels(&ratings, "2026-09"), [1, 0, 0, 0, 0]);
+        assert_eq!(levels(&ratings, "2026-10"), [0, 0, 0, 1, 0]);
+        let set = ratings.set_standing(first.rating, Standing::SetAside);
+        set.expect("known");
+        assert_eq!(levels(&ratings, "2026-09"), [0; 5]);
+        assert_eq!(levels(&ratings, "2026-10"), [0; 5]);
+    }
+
+    #[test]
+    fn an_entry_that_cannot_follow_is_told() {
+        let mut ratings = Ratings::default();
+        let first = given(1, Level::High);
+        ratings.give(&first).expect("new");
+        assert!(ratings.give(&first).is_err(), "the same rating twice");
+        assert!(ratings.cancel(BatchId(0)).is_err());
+        assert!(ratings.lapse(BurstId(0)).is_err());
+        assert!(ratings.second(first.rating, Standing::SetAside).is_err());
+        assert!(ratings.call_back(first.rating, Date(0)).is_err());
+    }
+
+    #[test]
+    fn a_rating_is_kept_in_about_sixty_bytes() {
+        assert!(size_of::<(RatingId, Kept)>() <= 48);
     }
 }

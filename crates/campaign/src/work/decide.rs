@@ -379,12 +379,11 @@ impl<'s> Asked<'s> {
         verdict: Verdict,
         reason: Option<Note>,
     ) -> Result<Event, Refusal> {
-        let (item, unit) = self.checkable(id, code)?;
+        let item = self.checkable(id, code)?;
         at(id, item, &[Stage::Finished])?;
         if verdict == Verdict::Returned && reason.is_none() {
             return Err(refuse::about("no-reason", id));
         }
-        debug_assert_eq!(item.holder(), Some(unit));
         Ok(Event::Checked {
             work: id,
             verdict,
@@ -397,19 +396,14 @@ impl<'s> Asked<'s> {
     }
 
     /// An item that whoever asks may check.
-    fn checkable(
-        &self,
-        id: WorkId,
-        code: Option<&Code>,
-    ) -> Result<(&'s Item, &'s UnitId), Refusal> {
-        let not_the_checker = |who: &str, whose: &str| {
-            Err(refuse::not_theirs("not-the-checker", who, whose))
-        };
+    fn checkable(&self, id: WorkId, code: Option<&Code>) -> Result<&'s Item, Refusal> {
+        let not_the_checker =
+            |who: &str, whose: &str| Err(refuse::not_theirs("not-the-checker", who, whose));
         match (self.by, code) {
             (Actor::Public, Some(code)) => {
-                let (item, unit) = self.item(id)?;
+                let (item, _) = self.item(id)?;
                 if item.checks.tickets.contains(&code.check_ticket()) {
-                    return Ok((item, unit));
+                    return Ok(item);
                 }
                 not_the_checker("-", "验收码 code")
             }
@@ -425,7 +419,7 @@ impl<'s> Asked<'s> {
                     _ => {}
                 }
                 self.free(person, item, unit)?;
-                Ok((item, unit))
+                Ok(item)
             }
             _ => Err(refuse::actor((
                 "验收的人,或持验收码的服务对象(不登录)",

@@ -1,6 +1,7 @@
 //! The campaign as a whole: stories, properties, golden entries.
 
 mod organisation;
-mod support;
 mod rating;
+mod support;
 mod town;
+mod work;

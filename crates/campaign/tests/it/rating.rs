@@ -117,7 +117,11 @@ fn a_bad_rating_is_rectified_and_revised_by_who_gave_it() {
     assert_eq!(rating.level.map(u8::from), Some(4));
     let former = rating.former.expect("revised");
     assert_eq!(former.level.map(u8::from), Some(1));
-    assert_eq!(former.comment, Some(note(1)), "what was said stays on record");
+    assert_eq!(
+        former.comment,
+        Some(note(1)),
+        "what was said stays on record"
+    );
     assert_eq!(levels(&town.story.state, "t1").of, [0, 1, 0, 1, 1]);
 }
 
@@ -214,7 +218,11 @@ fn a_real_grievance_in_a_burst_waits_and_then_counts() {
     town.give(4, 1);
     town.give(5, 5);
     let state = &town.story.state;
-    assert_eq!(levels(state, "t1").of, [0, 0, 0, 0, 1], "the good one counts");
+    assert_eq!(
+        levels(state, "t1").of,
+        [0, 0, 0, 0, 1],
+        "the good one counts"
+    );
     let all = Filter::default();
     assert_eq!(state.ratings.not_counting(september(), all), (5, 0));
     let (id, burst) = state.ratings.unsettled().next().expect("shown at once");
@@ -246,7 +254,11 @@ fn attacked(town: &mut Town) -> Vec<RatingId> {
         reason: note(1),
     };
     let entries = town.rate(&person("judge1"), decide);
-    assert_eq!(entries.len(), 5, "a decision, and a proposal for each rating");
+    assert_eq!(
+        entries.len(),
+        5,
+        "a decision, and a proposal for each rating"
+    );
     (0..4).map(|n| code(n).rating()).collect()
 }
 
@@ -317,7 +329,12 @@ fn a_single_exclusion_takes_two_people_and_its_rating_counts_until_then() {
     };
     town.rate(&person("judge2"), confirm);
     assert_eq!(levels(&town.story.state, "t1"), Levels::default());
-    let rating = town.story.state.ratings.rating(rating).expect("still there");
+    let rating = town
+        .story
+        .state
+        .ratings
+        .rating(rating)
+        .expect("still there");
     assert_eq!(rating.standing, Standing::SetAside);
 }
 
@@ -397,7 +414,11 @@ fn ratings_without_invitation_stand_apart() {
     };
     for _ in 0..5 {
         let entries = town.rate(&Actor::Public, open.clone());
-        assert_eq!(kinds(&entries), ["rating open-given/1"], "no burst, no rectification");
+        assert_eq!(
+            kinds(&entries),
+            ["rating open-given/1"],
+            "no burst, no rectification"
+        );
     }
     assert_eq!(levels(&town.story.state, "t1"), Levels::default());
     let (scored, apart) = shown(&town.story.state, september(), Filter::default());
@@ -540,12 +561,32 @@ fn refusals(town: &mut Town) -> Vec<(&'static str, Actor, Action)> {
         ("no-such-rating", judge.clone(), exclude(strange)),
         ("no-such-unit", public.clone(), open("t9", "x", "y", "z")),
         ("no-such-service", public.clone(), open("t1", "x", "y", "z")),
-        ("no-such-service", public.clone(), open("office", "licence", "y", "z")),
-        ("no-such-group", public.clone(), open("t1", "licence", "y", "z")),
-        ("no-such-group", public.clone(), open("t1", "licence", "firms", "z")),
-        ("no-such-tag", public.clone(), open("t1", "licence", "people", "z")),
+        (
+            "no-such-service",
+            public.clone(),
+            open("office", "licence", "y", "z"),
+        ),
+        (
+            "no-such-group",
+            public.clone(),
+            open("t1", "licence", "y", "z"),
+        ),
+        (
+            "no-such-group",
+            public.clone(),
+            open("t1", "licence", "firms", "z"),
+        ),
+        (
+            "no-such-tag",
+            public.clone(),
+            open("t1", "licence", "people", "z"),
+        ),
         ("not-your-desk", person("b1"), invite("t1", vec![])),
-        ("not-the-decider", person("clerk"), exclude(code(1).rating())),
+        (
+            "not-the-decider",
+            person("clerk"),
+            exclude(code(1).rating()),
+        ),
         ("concerned", person("a2"), exclude(code(1).rating())),
         ("concerned", person("a1"), cases(vec![case("X", "t1", 5)])),
         ("no-tickets", desk(), invite("t1", vec![])),
@@ -569,7 +610,11 @@ fn refusals(town: &mut Town) -> Vec<(&'static str, Actor, Action)> {
             cases(vec![case("N", "t1", 5), case("N", "t1", 4)]),
         ),
         ("burst-decided", judge.clone(), burst(0)),
-        ("exclusion-pending", person("judge2"), exclude(code(4).rating())),
+        (
+            "exclusion-pending",
+            person("judge2"),
+            exclude(code(4).rating()),
+        ),
         ("no-exclusion", judge.clone(), second(1)),
         ("same-person", judge, second(4)),
         (
@@ -660,7 +705,13 @@ fn recounted(state: &State) -> (BTreeMap<(String, Period), Levels>, u32, u32) {
 }
 
 fn random_action(town: &mut Town, (what, n, level): (u8, u32, u8)) {
-    let judge = |n: u32| person(if n.is_multiple_of(2) { "judge1" } else { "judge2" });
+    let judge = |n: u32| {
+        person(if n.is_multiple_of(2) {
+            "judge1"
+        } else {
+            "judge2"
+        })
+    };
     let (by, action) = match what {
         0..=4 => (Actor::Public, give(n, opinion(level))),
         5..=6 => (Actor::Public, revise(n, opinion(level))),
@@ -670,7 +721,11 @@ fn random_action(town: &mut Town, (what, n, level): (u8, u32, u8)) {
             (judge(n), Action::Exclude { rating, reason })
         }
         8 => {
-            let second = if level > 2 { Second::Confirmed } else { Second::Refused };
+            let second = if level > 2 {
+                Second::Confirmed
+            } else {
+                Second::Refused
+            };
             let second = Action::SecondExclusions {
                 ratings: vec![code(n).rating()],
                 second,
@@ -679,7 +734,11 @@ fn random_action(town: &mut Town, (what, n, level): (u8, u32, u8)) {
             (judge(n + 1), second)
         }
         9 => {
-            let finding = if level > 2 { Finding::Attack } else { Finding::Grievance };
+            let finding = if level > 2 {
+                Finding::Attack
+            } else {
+                Finding::Grievance
+            };
             let decide = Action::DecideBurst {
                 burst: BurstId(n % 4),
                 finding,

@@ -65,6 +65,32 @@ name = { zh = "补贴", en = "Subsidies" }
 categories = ["township"]
 "#;
 
+const MEASURES: &str = r#"
+[[measure]]
+id = "satisfied"
+name = { zh = "满意率", en = "Satisfied" }
+range = { min = 0, max = 1 }
+filled_by = "file"
+origin = { zh = "登记", en = "Register" }
+"#;
+
+const SCHEME: &str = r#"
+id = "CATEGORY"
+name = { zh = "细则", en = "Rules" }
+category = "CATEGORY"
+[defaults]
+missing = "class-mean"
+not_applicable = "class-mean"
+[[indicator]]
+id = "satisfied"
+name = { zh = "满意率", en = "Satisfied" }
+kind = "outcome"
+points = 100
+measure = "satisfied"
+direction = "higher"
+rule = { linear = { zero = 0.5, full = 1 } }
+"#;
+
 /// 2026-09-01, a Tuesday.
 pub fn first_day() -> Date {
     day("2026-09-01")
@@ -114,10 +140,17 @@ impl Town {
             story: Story::at(first_day().plus(-30).start(480)),
             entries: Vec::new(),
         };
-        let files = [("campaign.toml", CAMPAIGN), ("services.toml", SERVICES)];
+        let scheme = |category: &str| SCHEME.replace("CATEGORY", category);
+        let files = [
+            ("campaign.toml", CAMPAIGN.to_owned()),
+            ("services.toml", SERVICES.to_owned()),
+            ("measures.toml", MEASURES.to_owned()),
+            ("schemes/township.toml", scheme("township")),
+            ("schemes/office.toml", scheme("office")),
+        ];
         let adopt = rules::Action::Adopt {
             from: "2026-08".parse().expect("a period"),
-            files: files.map(|(p, t)| (p.to_owned(), t.to_owned())).into(),
+            files: files.map(|(path, text)| (path.to_owned(), text)).into(),
         };
         town.ok(&Actor::Clock, Action::Rules(adopt));
         town.people();
