@@ -160,6 +160,9 @@ pub(super) struct Words {
     pub called: Option<Date>,
 }
 
+/// Level and words of a rating without invitation.
+type OpenWords = (Option<Level>, Words);
+
 /// Whose counter: numbers of [`Names`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Cell {
@@ -253,7 +256,7 @@ pub struct Ratings {
     /// (period, unit, rating) → its words.
     pub(super) words: BTreeMap<(u16, u32, u32), Words>,
     /// Words of ratings without invitation: (period, unit), in the order in which they came.
-    pub(super) open_words: BTreeMap<(u16, u32), Vec<(Option<Level>, Words)>>,
+    pub(super) open_words: BTreeMap<(u16, u32), Vec<OpenWords>>,
     /// Rating → what it said before.
     pub(super) former: BTreeMap<u32, Former>,
     next_batch: u32,

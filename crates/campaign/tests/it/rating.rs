@@ -514,30 +514,42 @@ fn codes_long_expired_are_forgotten() {
     assert!(town.story.state.ratings.batch(BatchId(0)).is_none());
 }
 
-/// One command for each code, in a town where three invitations, ratings and a decided burst are.
-fn refusals(town: &mut Town) -> Vec<(&'static str, Actor, Action)> {
-    let public = Actor::Public;
-    let judge = person("judge1");
-    let strange = RatingId([9; 16]);
-    let exclude = |rating| Action::Exclude {
+fn exclude(rating: RatingId) -> Action {
+    Action::Exclude {
         rating,
         reason: note(1),
-    };
-    let second = |n: u32| Action::SecondExclusions {
+    }
+}
+
+fn second(n: u32) -> Action {
+    Action::SecondExclusions {
         ratings: vec![code(n).rating()],
         second: Second::Confirmed,
         reason: note(1),
-    };
-    let burst = |n| Action::DecideBurst {
+    }
+}
+
+fn burst(n: u32) -> Action {
+    Action::DecideBurst {
         burst: BurstId(n),
         finding: Finding::Attack,
         reason: note(1),
-    };
-    let cancel = |n| Action::Cancel {
+    }
+}
+
+fn cancel(n: u32) -> Action {
+    Action::Cancel {
         batch: BatchId(n),
         reason: note(1),
-    };
-    let open = |unit_id: &str, service: &str, group: &str, tag: &str| Action::GiveOpen {
+    }
+}
+
+fn cases(cases: Vec<Case>) -> Action {
+    Action::ImportCases { cases }
+}
+
+fn open(unit_id: &str, service: &str, group: &str, tag: &str) -> Action {
+    Action::GiveOpen {
         unit: unit(unit_id),
         service: Some(Name::from(service)),
         group: Some(Name::from(group)),
@@ -545,13 +557,14 @@ fn refusals(town: &mut Town) -> Vec<(&'static str, Actor, Action)> {
             tags: [Name::from(tag)].into(),
             ..opinion(3)
         },
-    };
-    let cases = |cases: Vec<Case>| Action::ImportCases { cases };
-    let late = Case {
-        day: first_day().plus(400),
-        ..case("L", "t1", 3)
-    };
-    prepare(town);
+    }
+}
+
+/// For each code about who asks and about what, a command that could be refused for what stands later in the list too.
+fn refusals_of_who_and_what() -> Vec<(&'static str, Actor, Action)> {
+    let public = Actor::Public;
+    let judge = person("judge1");
+    let strange = RatingId([9; 16]);
     vec![
         ("rating-named", person("a1"), give(1, opinion(1))),
         ("rating-actor", public.clone(), invite("t1", vec![])),
@@ -589,6 +602,18 @@ fn refusals(town: &mut Town) -> Vec<(&'static str, Actor, Action)> {
         ),
         ("concerned", person("a2"), exclude(code(1).rating())),
         ("concerned", person("a1"), cases(vec![case("X", "t1", 5)])),
+    ]
+}
+
+/// For each code about codes, cases and decisions, a command in the town as [`prepare`] leaves it.
+fn refusals_of_state() -> Vec<(&'static str, Actor, Action)> {
+    let public = Actor::Public;
+    let judge = person("judge1");
+    let late = Case {
+        day: first_day().plus(400),
+        ..case("L", "t1", 3)
+    };
+    vec![
         ("no-tickets", desk(), invite("t1", vec![])),
         ("ticket-known", desk(), invite("t1", vec![code(1).ticket()])),
         ("batch-cancelled", desk(), cancel(1)),
@@ -675,8 +700,10 @@ fn prepare(town: &mut Town) {
 #[test]
 fn every_code_is_given_in_its_case_and_the_first_in_the_list_wins() {
     let mut town = Town::new();
+    prepare(&mut town);
     let mut given = BTreeSet::new();
-    for (code, by, action) in refusals(&mut town) {
+    let all = refusals_of_who_and_what().into_iter();
+    for (code, by, action) in all.chain(refusals_of_state()) {
         town.refuse_rate(&by, action, code);
         given.insert(code);
     }
