@@ -1,16 +1,20 @@
 //! What an objection is about: whose it is, who had a hand in it, until when it can be objected to.
 
+use std::collections::BTreeSet;
+
 use rulebook::Period;
 use rulebook::model::Range;
 
 use super::{About, Effect, Objection, Outcome, refuse};
 use crate::entry::Standing;
 use crate::figure::Amount;
-use crate::id::Name;
+use crate::id::{Name, RatingId};
 use crate::period::Stage;
+use crate::record::{self, RecordId};
 use crate::refusal::Refusal;
 use crate::rules::Book;
-use crate::{Date, Inconsistent, PersonId, State, UnitId, checks};
+use crate::work::WorkId;
+use crate::{Actor, Date, Inconsistent, PersonId, State, UnitId, checks};
 
 /// What an objection is about.
 #[derive(Clone, Debug, Default)]
@@ -25,10 +29,24 @@ pub(super) struct Matter {
     pub person: Option<PersonId>,
     /// Who filed, verified, nominated or otherwise had a hand in it.
     pub handled: Vec<PersonId>,
-    /// The last day on which it can be objected to; open while its period is when absent.
-    pub until: Option<Date>,
+    /// Until when it can be objected to.
+    pub deadline: Deadline,
+    /// Whether it counts now.
+    pub standing: Standing,
     /// Whose right it is to object.
     pub whose: Whose,
+}
+
+/// Until when something can be objected to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Deadline {
+    /// As long as its period has no results: then there is a last day.
+    #[default]
+    Open,
+    /// This is the last day.
+    On(Date),
+    /// The results are final.
+    Over,
 }
 
 /// Whose right it is to object.
@@ -44,7 +62,9 @@ pub(super) enum Whose {
 /// What an objection is about; `None` where there is no such thing.
 pub(super) fn of(state: &State, about: &About) -> Option<Matter> {
     match about {
-        About::Record { .. } | About::Rating { .. } | About::Work { .. } => filed(state, about),
+        About::Record { record, .. } => of_record(state, *record),
+        About::Rating { rating } => of_rating(state, *rating),
+        About::Work { work } => of_work(state, *work),
         About::Score { period, unit, .. } => {
             let results = state.periods.results(*period)?;
             results.of(unit)?;
@@ -52,7 +72,7 @@ pub(super) fn of(state: &State, about: &About) -> Option<Matter> {
                 period: Some(*period),
                 run: Some(results.number),
                 unit: Some(unit.clone()),
-                until: until(state, *period),
+                deadline: deadline(state, *period),
                 ..Matter::default()
             })
         }
@@ -62,20 +82,71 @@ pub(super) fn of(state: &State, about: &About) -> Option<Matter> {
                 unit: nomination.nominee.unit().cloned(),
                 person: nomination.nominee.person().cloned(),
                 handled: vec![nomination.by.clone()],
-                until: Some(nomination.notice_until),
+                deadline: Deadline::On(nomination.notice_until),
                 whose: Whose::Everyone,
+                standing: nomination.standing,
                 ..Matter::default()
             })
         }
     }
 }
 
-/// The last day on which what counts in a period can be objected to; `None` while there are no results.
-fn until(state: &State, period: Period) -> Option<Date> {
-    match state.periods.stage(period)? {
-        Stage::Preliminary { until, .. } => Some(until),
-        Stage::Final => Some(Date(i32::MIN)),
-        Stage::CutOff | Stage::Reopened { .. } => None,
+fn of_record(state: &State, id: RecordId) -> Option<Matter> {
+    let record = state.records.get(id)?;
+    let steps = record.history.iter().map(|change| &change.by);
+    let handled = std::iter::once(&record.filed_by).chain(steps);
+    Some(Matter {
+        period: Some(record.counts_in),
+        unit: Some(record.unit.clone()),
+        person: match &record.about {
+            record::About::Person(person) => Some(person.clone()),
+            record::About::Unit(_) | record::About::Case => None,
+        },
+        handled: people(handled),
+        deadline: deadline(state, record.counts_in),
+        standing: record.standing,
+        ..Matter::default()
+    })
+}
+
+/// A rating: those rated may contest that it is about them. Who gave it stays unknown.
+fn of_rating(state: &State, id: RatingId) -> Option<Matter> {
+    let rating = state.ratings.rating(id)?;
+    Some(Matter {
+        period: Some(rating.period),
+        unit: Some(rating.unit.clone()),
+        deadline: deadline(state, rating.period),
+        standing: rating.standing,
+        ..Matter::default()
+    })
+}
+
+fn of_work(state: &State, id: WorkId) -> Option<Matter> {
+    let item = state.work.item(id)?;
+    let steps = item.history.iter().map(|past| &past.by);
+    Some(Matter {
+        period: Some(item.due_in),
+        unit: item.holder().cloned(),
+        person: item.person.clone(),
+        handled: people(std::iter::once(&item.giver).chain(steps)),
+        deadline: deadline(state, item.due_in),
+        standing: item.standing,
+        ..Matter::default()
+    })
+}
+
+/// The people among those who did something, each once.
+fn people<'a>(actors: impl Iterator<Item = &'a Actor>) -> Vec<PersonId> {
+    let people: BTreeSet<&PersonId> = actors.filter_map(Actor::person).collect();
+    people.into_iter().cloned().collect()
+}
+
+/// Until when what counts in a period can be objected to.
+fn deadline(state: &State, period: Period) -> Deadline {
+    match state.periods.stage(period) {
+        Some(Stage::Preliminary { until, .. }) => Deadline::On(until),
+        Some(Stage::Final) => Deadline::Over,
+        None | Some(Stage::CutOff | Stage::Reopened { .. }) => Deadline::Open,
     }
 }
 
@@ -165,11 +236,6 @@ fn allows(range: Range, amount: Amount) -> bool {
     })
 }
 
-/// A record, rating or work item.
-fn filed(_state: &State, _about: &About) -> Option<Matter> {
-    None
-}
-
 /// Makes what an objection is about count, or not.
 pub(super) fn stand(
     state: &mut State,
@@ -179,6 +245,8 @@ pub(super) fn stand(
     match about {
         About::Honour { nomination } => state.honours.set_standing(*nomination, standing),
         About::Score { .. } => Err(Inconsistent("a score can't be set aside".to_owned())),
-        About::Record { .. } | About::Rating { .. } | About::Work { .. } => Ok(()),
+        About::Record { record, .. } => state.records.set_standing(*record, standing),
+        About::Rating { rating } => state.ratings.set_standing(*rating, standing),
+        About::Work { work } => state.work.set_standing(*work, standing),
     }
 }

@@ -15,13 +15,15 @@ use serde::{Deserialize, Serialize};
 
 pub use refuse::REFUSALS;
 
-use self::matter::Matter;
+use self::matter::{Deadline, Matter};
 use crate::entry::Standing;
 use crate::figure::Given;
 use crate::honour::NominationId;
-use crate::id::Name;
+use crate::id::{Name, RatingId};
+use crate::record::RecordId;
 use crate::refusal::Refusal;
 use crate::state::Context;
+use crate::work::WorkId;
 use crate::{Date, Entry, Inconsistent, Note, PersonId, State, UnitId, checks};
 
 /// An objection: the first is number 0.
@@ -42,19 +44,19 @@ pub enum About {
     /// A record.
     Record {
         /// Its number.
-        record: u64,
+        record: RecordId,
         /// The field, such as a mark; the whole record when absent.
         field: Option<Name>,
     },
     /// A rating.
     Rating {
         /// Its number.
-        rating: u64,
+        rating: RatingId,
     },
     /// A work item.
     Work {
         /// Its number.
-        work: u64,
+        work: WorkId,
     },
     /// A score.
     Score {
@@ -298,6 +300,8 @@ pub struct Objection {
     pub run: Option<u32>,
     /// The answer, and by whom.
     pub answer: Option<(PersonId, Note)>,
+    /// Whether what it is about counted before a decision set it aside.
+    pub stood: Standing,
     /// The decisions: the first, and the one on appeal.
     pub decisions: Vec<Decision>,
     /// How far it is.
@@ -441,8 +445,10 @@ fn raise(
     if ground.on > context.today {
         return Err(refuse::day_future(ground.on, context.today));
     }
-    if let Some(until) = matter.until.filter(|until| *until < context.today) {
-        return Err(refuse::too_late(until));
+    match matter.deadline {
+        Deadline::On(until) if until < context.today => return Err(refuse::too_late(until)),
+        Deadline::Over => return Err(refuse::final_already()),
+        Deadline::Open | Deadline::On(_) => {}
     }
     if let Some(id) = raised_before(state, about, &matter, person) {
         return Err(refuse::raised_already(id));
@@ -719,6 +725,7 @@ impl Objections {
             period: *period,
             run: *run,
             answer: None,
+            stood: Standing::Counts,
             decisions: Vec::new(),
             stage: Stage::Raised {
                 decide_by: *decide_by,
@@ -737,35 +744,65 @@ fn settle(
 ) -> Result<(), Inconsistent> {
     let objection = state.objections.get_mut(id)?;
     let before = objection.decisions.last().map(|last| last.effect.clone());
+    let before = before.unwrap_or(Effect::None);
     let after = decision.effect.clone();
     objection.decisions.push(decision);
     objection.stage = stage;
-    let objection = objection.clone();
-    let before = before.unwrap_or(Effect::None);
     if before == after {
         return Ok(());
     }
-    let figure_of = |measure| Some((objection.period?, measure, objection.unit.as_ref()?));
-    match &before {
+    let objection = objection.clone();
+    undo(state, id, &objection, &before)?;
+    put_in_place(state, id, &objection, &after)?;
+    if let Some(period) = objection.period {
+        state.periods.outdate(period);
+    }
+    Ok(())
+}
+
+impl Objection {
+    /// The place of a figure of the unit concerned.
+    fn place<'o>(&'o self, measure: &'o Name) -> Option<(Period, &'o Name, &'o UnitId)> {
+        Some((self.period?, measure, self.unit.as_ref()?))
+    }
+}
+
+fn undo(
+    state: &mut State,
+    id: ObjectionId,
+    objection: &Objection,
+    effect: &Effect,
+) -> Result<(), Inconsistent> {
+    match effect {
         Effect::None => {}
-        Effect::SetAside => matter::stand(state, &objection.about, Standing::Counts)?,
+        Effect::SetAside => matter::stand(state, &objection.about, objection.stood)?,
         Effect::Correct { measure, .. } => {
-            if let Some(place) = figure_of(measure) {
+            if let Some(place) = objection.place(measure) {
                 state.figures.uncorrect(id, place);
             }
         }
     }
-    match &after {
+    Ok(())
+}
+
+fn put_in_place(
+    state: &mut State,
+    id: ObjectionId,
+    objection: &Objection,
+    effect: &Effect,
+) -> Result<(), Inconsistent> {
+    match effect {
         Effect::None => {}
-        Effect::SetAside => matter::stand(state, &objection.about, Standing::SetAside)?,
+        Effect::SetAside => {
+            let stood = matter::of(state, &objection.about).map(|matter| matter.standing);
+            state.objections.get_mut(id)?.stood = stood.unwrap_or_default();
+            matter::stand(state, &objection.about, Standing::SetAside)?;
+        }
         Effect::Correct { measure, figure } => {
-            if let Some(place) = figure_of(measure) {
+            if let Some(place) = objection.place(measure) {
                 state.figures.correct(id, place, *figure);
             }
         }
-    }
-    if let Some(period) = objection.period {
-        state.periods.outdate(period);
     }
     Ok(())
 }

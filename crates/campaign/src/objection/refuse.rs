@@ -171,20 +171,23 @@ pub(super) fn day_future(on: Date, today: Date) -> Refusal {
 }
 
 pub(super) fn too_late(until: Date) -> Refusal {
-    let (zh, en) = if until.0 == i32::MIN {
-        (
-            "结果已经定稿".to_owned(),
-            "The results are final".to_owned(),
-        )
-    } else {
-        (
-            format!("期限到 {until} 为止"),
-            format!("The last day was {until}"),
-        )
-    };
     Refusal::new(
         "too-late",
-        say!("{zh}。", "{en}."),
+        say!("期限到 {until} 为止。", "The last day for it was {until}."),
+        say!(
+            "有新的事实的,请负责结账的人提请重新开放这一期。",
+            "If there are new facts, ask whoever closes periods to propose reopening it."
+        ),
+    )
+}
+
+pub(super) fn final_already() -> Refusal {
+    Refusal::new(
+        "too-late",
+        say!(
+            "这一期的结果已经定稿。",
+            "The results of the period are final."
+        ),
         say!(
             "有新的事实的,请负责结账的人提请重新开放这一期。",
             "If there are new facts, ask whoever closes periods to propose reopening it."

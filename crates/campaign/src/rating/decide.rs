@@ -172,9 +172,7 @@ impl Asked<'_> {
         let near = own.is_some_and(|own| organisation.is_within(unit, own, self.today));
         let role = self.terms.decided_by.as_ref();
         let decides = || {
-            role.is_some_and(|role| {
-                organisation.has_role(person, role.as_str(), unit, self.today)
-            })
+            role.is_some_and(|role| organisation.has_role(person, role.as_str(), unit, self.today))
         };
         if near || decides() {
             Ok(())
@@ -245,11 +243,7 @@ impl Asked<'_> {
         self.state.ratings.names.units.get_index(at)
     }
 
-    fn give(
-        &self,
-        code: &super::Code,
-        opinion: &Opinion,
-    ) -> Result<Vec<crate::Event>, Refusal> {
+    fn give(&self, code: &super::Code, opinion: &Opinion) -> Result<Vec<crate::Event>, Refusal> {
         self.unnamed()?;
         self.tags(opinion)?;
         let (id, batch) = self.invitation(code.ticket())?;
@@ -365,16 +359,15 @@ impl Asked<'_> {
         }
     }
 
-    fn revise(
-        &self,
-        code: &super::Code,
-        opinion: &Opinion,
-    ) -> Result<Vec<crate::Event>, Refusal> {
+    fn revise(&self, code: &super::Code, opinion: &Opinion) -> Result<Vec<crate::Event>, Refusal> {
         self.unnamed()?;
         self.tags(opinion)?;
         let ratings = &self.state.ratings;
         let rating = code.rating();
-        let old = ratings.kept.get(&rating).ok_or_else(refuse::not_yet_rated)?;
+        let old = ratings
+            .kept
+            .get(&rating)
+            .ok_or_else(refuse::not_yet_rated)?;
         match old.source {
             Source::Code => {}
             Source::RevisedCode => return Err(refuse::revised_already()),

@@ -261,10 +261,7 @@ impl<'r> Reader<'r> {
             _ => {
                 let place = self.grid.place(line, self.level);
                 let problem = say!("没有“{text}”这一级", "there is no level “{text}”");
-                let remedy = say!(
-                    "写 1 到 5,说不清写 0",
-                    "write 1 to 5, or 0 for can't say"
-                );
+                let remedy = say!("写 1 到 5,说不清写 0", "write 1 to 5, or 0 for can't say");
                 self.error("case-level", place, problem, remedy);
                 return None;
             }

@@ -223,7 +223,9 @@ impl Ratings {
                 at.and_then(|at| u16::try_from(at + 1).ok())
             }
         };
-        let key = unit.zip(service).map(|(unit, service)| (day, unit, service));
+        let key = unit
+            .zip(service)
+            .map(|(unit, service)| (day, unit, service));
         key.and_then(|key| self.low_counts.get(&key).copied())
             .unwrap_or(0)
     }
@@ -300,7 +302,10 @@ impl Ratings {
         };
         let cells = self.period(period).zip(self.range(filter.unit));
         let cells = cells.map(|(tallies, range)| tallies.cells.range(range));
-        cells.into_iter().flatten().filter(move |(cell, _)| fits(cell))
+        cells
+            .into_iter()
+            .flatten()
+            .filter(move |(cell, _)| fits(cell))
     }
 
     /// The cells of a unit, or of all; `None` where the unit was never rated.
@@ -337,9 +342,10 @@ const fn text(rating: Option<RatingId>, level: Option<Level>, words: &Words) -> 
 /// A page that shows parts of a whole must not show so many that the one left out follows from the rest.
 #[must_use]
 pub fn shown(state: &State, period: Period, filter: Filter<'_>) -> (Shown, Shown) {
-    let least = state.rules.of(period).map_or(u32::MAX, |book| {
-        book.campaign.file.ratings.min_shown
-    });
+    let least = state
+        .rules
+        .of(period)
+        .map_or(u32::MAX, |book| book.campaign.file.ratings.min_shown);
     let (mut counting, mut open) = (Levels::default(), Levels::default());
     for (_, counts) in state.ratings.cells(period, filter) {
         counting.add(&counts.counting);

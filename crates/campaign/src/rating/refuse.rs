@@ -100,11 +100,7 @@ pub const REFUSALS: &[Code] = &[
         "已经改过一次",
         "the rating was revised already",
     ),
-    (
-        "revise-late",
-        "过了修改期限",
-        "the time to revise is over",
-    ),
+    ("revise-late", "过了修改期限", "the time to revise is over"),
     (
         "rating-set-aside",
         "评价已被排除",
@@ -150,11 +146,7 @@ pub const REFUSALS: &[Code] = &[
         "评价人没有要求回电,或已回过",
         "the rater asked for no call-back, or was called already",
     ),
-    (
-        "nothing-due",
-        "没有到期的事",
-        "nothing is due",
-    ),
+    ("nothing-due", "没有到期的事", "nothing is due"),
 ];
 
 /// A refusal with a given problem and remedy.
@@ -314,10 +306,7 @@ pub(super) fn not_yet_rated() -> Refusal {
 pub(super) fn revised_already() -> Refusal {
     of(
         "revised-already",
-        say!(
-            "这条评价已经改过一次。",
-            "This rating was revised already."
-        ),
+        say!("这条评价已经改过一次。", "This rating was revised already."),
         say!(
             "评价只能改一次;以后办事可以再评。",
             "A rating is revised once; the next service can be rated again."
@@ -332,10 +321,7 @@ pub(super) fn revise_late(until: Date) -> Refusal {
             "这条评价到 {until} 为止可以改。",
             "This rating could be revised until {until}."
         ),
-        say!(
-            "以后办事可以再评。",
-            "The next service can be rated again."
-        ),
+        say!("以后办事可以再评。", "The next service can be rated again."),
     )
 }
 
@@ -343,10 +329,7 @@ pub(super) fn set_aside() -> Refusal {
     of(
         "rating-set-aside",
         say!("这条评价已被排除。", "This rating was set aside."),
-        say!(
-            "不同意,可以提出异议。",
-            "Those who disagree can object."
-        ),
+        say!("不同意,可以提出异议。", "Those who disagree can object."),
     )
 }
 
@@ -364,15 +347,15 @@ pub(super) fn in_future(day: Date, today: Date) -> Refusal {
 pub(super) fn simple(code: &'static str, id: &str) -> Refusal {
     let (problem, remedy) = match code {
         "batch-cancelled" => (
-            say!("这批邀请码 {id} 已经作废。", "Batch {id} is cancelled already."),
+            say!(
+                "这批邀请码 {id} 已经作废。",
+                "Batch {id} is cancelled already."
+            ),
             say!("不用再作废。", "Nothing more need be done."),
         ),
         "burst-decided" => (
             say!("扎堆 {id} 已经判定。", "Burst {id} is decided on already."),
-            say!(
-                "不同意,可以提出异议。",
-                "Those who disagree can object."
-            ),
+            say!("不同意,可以提出异议。", "Those who disagree can object."),
         ),
         "exclusion-pending" => (
             say!(

@@ -731,8 +731,8 @@ impl Ratings {
                 Some((kept.period, kept.unit, index))
             })
             .and_then(|key| self.words.get_mut(&key));
-        let words = words
-            .ok_or_else(|| Inconsistent(format!("rating {rating} asked for no call-back")))?;
+        let words =
+            words.ok_or_else(|| Inconsistent(format!("rating {rating} asked for no call-back")))?;
         words.called = Some(day);
         Ok(())
     }

@@ -402,9 +402,8 @@ impl<'s> Asked<'s> {
         id: WorkId,
         code: Option<&Code>,
     ) -> Result<(&'s Item, &'s UnitId), Refusal> {
-        let not_the_checker = |who: &str, whose: &str| {
-            Err(refuse::not_theirs("not-the-checker", who, whose))
-        };
+        let not_the_checker =
+            |who: &str, whose: &str| Err(refuse::not_theirs("not-the-checker", who, whose));
         match (self.by, code) {
             (Actor::Public, Some(code)) => {
                 let (item, unit) = self.item(id)?;

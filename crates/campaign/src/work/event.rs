@@ -303,7 +303,10 @@ pub(crate) fn evolve(state: &mut State, event: &Event, entry: &Entry) -> Result<
         _ => None,
     };
     for note in notes {
-        for person in by.into_iter().chain(about.filter(|about| Some(*about) != by)) {
+        for person in by
+            .into_iter()
+            .chain(about.filter(|about| Some(*about) != by))
+        {
             state.vault.note(person, note.item);
         }
     }

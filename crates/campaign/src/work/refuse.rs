@@ -2,8 +2,8 @@
 
 use rulebook::say;
 
-use super::state::Stage;
 use super::WorkId;
+use super::state::Stage;
 use crate::refusal::{Code, Refusal};
 use crate::{Date, UnitId};
 
@@ -56,11 +56,7 @@ pub const REFUSALS: &[Code] = &[
         "没有无关的人验收",
         "nobody who isn't concerned would check it",
     ),
-    (
-        "due-past",
-        "期限已经过去",
-        "the last day for it is past",
-    ),
+    ("due-past", "期限已经过去", "the last day for it is past"),
     (
         "work-stage",
         "事项现在不在这一步",
@@ -97,11 +93,7 @@ pub const REFUSALS: &[Code] = &[
         "已在协办,或就是承办单位",
         "the unit helps already, or has the item itself",
     ),
-    (
-        "nothing-due",
-        "没有到期的事",
-        "nothing is due",
-    ),
+    ("nothing-due", "没有到期的事", "nothing is due"),
 ];
 
 pub(super) fn actor(who: (&str, &str)) -> Refusal {
@@ -124,8 +116,14 @@ pub(super) fn no_such_work(id: WorkId) -> Refusal {
 pub(super) fn no_such_role(role: &str) -> Refusal {
     Refusal::new(
         "no-such-role",
-        say!("细则里没有角色 {role}。", "The rulebook has no role {role}."),
-        say!("用 campaign.toml 里的角色。", "Use a role of campaign.toml."),
+        say!(
+            "细则里没有角色 {role}。",
+            "The rulebook has no role {role}."
+        ),
+        say!(
+            "用 campaign.toml 里的角色。",
+            "Use a role of campaign.toml."
+        ),
     )
 }
 
@@ -202,10 +200,7 @@ pub(super) fn stage(id: WorkId, stage: Stage) -> Refusal {
     Refusal::new(
         "work-stage",
         say!("事项 {} 现在{zh}。", "Work item {} is {en}.", id.0),
-        say!(
-            "先办它现在这一步。",
-            "See first to the step it is at."
-        ),
+        say!("先办它现在这一步。", "See first to the step it is at."),
     )
 }
 
@@ -228,7 +223,10 @@ pub(super) fn about(code: &'static str, id: WorkId) -> Refusal {
             ),
         ),
         _ => (
-            say!("退回事项 {id} 没有写理由。", "Work item {id} is returned without a reason."),
+            say!(
+                "退回事项 {id} 没有写理由。",
+                "Work item {id} is returned without a reason."
+            ),
             say!("写明哪里没做好。", "Say what isn't done well."),
         ),
     };

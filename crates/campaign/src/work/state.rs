@@ -574,9 +574,7 @@ impl WorkItems {
 
     /// What is to be answered by a day before `today`.
     pub(super) fn lapsing(&self, today: Date) -> impl Iterator<Item = WorkId> {
-        self.answers
-            .range(..(today, WorkId(0)))
-            .map(|(_, id)| *id)
+        self.answers.range(..(today, WorkId(0))).map(|(_, id)| *id)
     }
 
     /// What climbs today or should have.
