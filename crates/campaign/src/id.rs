@@ -145,3 +145,12 @@ byte_id! {
     /// A salted SHA-256 digest of an item of the vault, or a digest of public content.
     Digest, 32
 }
+
+impl Digest {
+    /// The SHA-256 digest of public content.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        use sha2::Digest as _;
+        Self(sha2::Sha256::digest(bytes).into())
+    }
+}
