@@ -6,10 +6,17 @@
 //!
 //! Nothing here decides anything, and nothing here is asynchronous.
 
+pub mod backup;
+pub mod faulty;
 pub mod hash;
+pub mod location;
 pub mod seal;
+pub mod sqlite;
 pub mod store;
+pub mod vault;
 
 pub use hash::Hash;
+pub use location::Location;
 pub use seal::{Salt, Sealed};
+pub use sqlite::SqliteStore;
 pub use store::{Batch, Claim, ItemId, Lease, Result, Store, StoreError, StoredItem};
