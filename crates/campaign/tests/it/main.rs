@@ -1,3 +1,4 @@
 //! The campaign as a whole: stories, properties, golden entries.
 
+mod organisation;
 mod support;

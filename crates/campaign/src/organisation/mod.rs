@@ -3,18 +3,24 @@
 //! Nothing is overwritten: what was so on an earlier day can still be asked, and a period is judged by the organisation of its
 //! last day. A person is a pseudonym here; name, telephone and the like lie in the vault.
 
+mod action;
+mod event;
+mod refuse;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{Name, PostId};
-use crate::refusal::{Code, Refusal};
-use crate::state::Context;
-use crate::{Date, Entry, Inconsistent, Note, PersonId, State, UnitId};
+use crate::refusal::Refusal;
+use crate::{Date, Note, PersonId, UnitId};
 
-/// What can be refused, in order of precedence.
-pub const REFUSALS: &[Code] = &[];
+pub(crate) use action::decide;
+pub use action::{Action, NewPerson, NewUnit, units_of};
+pub use event::Event;
+pub(crate) use event::evolve;
+pub use refuse::REFUSALS;
 
 /// What is so from a day on, until something else is: in order of days.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +82,45 @@ pub struct Unit {
     pub facts: Since<Option<Facts>>,
     /// The unit it went into, when it ceased.
     pub successor: Option<UnitId>,
+    /// Who answers for it.
+    pub charge: Since<Charge>,
+}
+
+/// Who answers for a unit, at three levels.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Charge {
+    /// The principal.
+    pub principal: Option<PersonId>,
+    /// The one in charge.
+    pub in_charge: Option<PersonId>,
+    /// The team.
+    pub team: Vec<PersonId>,
+}
+
+impl Charge {
+    /// Everyone who answers for the unit.
+    pub fn people(&self) -> impl Iterator<Item = &PersonId> {
+        self.principal
+            .iter()
+            .chain(&self.in_charge)
+            .chain(&self.team)
+    }
+}
+
+/// A post of a unit, with its duties.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Post {
+    /// The unit.
+    pub unit: UnitId,
+    /// What it is called.
+    pub name: String,
+    /// Its duties.
+    pub duties: Vec<String>,
+    /// The first day.
+    pub from: Date,
+    /// The last day; open when absent.
+    pub until: Option<Date>,
 }
 
 /// A role given to a person.
@@ -107,10 +152,21 @@ pub struct Person {
     pub unit: Since<Option<UnitId>>,
     /// The roles they have or had.
     pub grants: Vec<Grant>,
-    /// The posts they take, with the days.
-    pub posts: Vec<(PostId, Date, Option<Date>)>,
+    /// The posts they take or took.
+    pub posts: Vec<Tenure>,
     /// What is known of them, in the vault; `None` once erased.
     pub profile: Option<Note>,
+}
+
+/// A post taken by a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tenure {
+    /// The post.
+    pub post: PostId,
+    /// The first day.
+    pub from: Date,
+    /// The last day; open when absent.
+    pub until: Option<Date>,
 }
 
 /// Why someone may not judge, verify, nominate or decide.
@@ -118,7 +174,7 @@ pub struct Person {
 pub enum Bar {
     /// It is about themselves.
     Self_,
-    /// It is about their own unit, or one it belongs to or that belongs to it.
+    /// It is about their own unit, or one it belongs to.
     OwnUnit(UnitId),
     /// They have declared a relation to someone it is about.
     Related(PersonId),
@@ -131,6 +187,7 @@ pub enum Bar {
 pub struct Organisation {
     units: IndexMap<UnitId, Unit>,
     people: IndexMap<PersonId, Person>,
+    posts: IndexMap<PostId, Post>,
     /// Pairs of people who have declared that they are related, the lesser id first. How they are is nobody's business here.
     related: BTreeSet<(PersonId, PersonId)>,
 }
@@ -233,9 +290,12 @@ impl Organisation {
         if let Some(other) = about.filter(|other| self.are_related(judge, other)) {
             return Some(Bar::Related(other.clone()));
         }
+        if let Some(unit) = about.and_then(|other| self.shared_duty(judge, other, day)) {
+            return Some(Bar::SharedDuty(unit.clone()));
+        }
         let own = self.unit_of(judge, day)?;
-        let near =
-            |unit: &&UnitId| self.is_within(unit, own, day) || self.is_within(own, unit, day);
+        // A superior may look after those below; nobody judges their own unit, or one that theirs belongs to.
+        let near = |unit: &&UnitId| self.is_within(own, unit, day);
         let theirs = about.and_then(|other| self.unit_of(other, day));
         let unit = unit.into_iter().chain(theirs).find(near)?;
         Some(Bar::OwnUnit(unit.clone()))
@@ -248,6 +308,59 @@ impl Organisation {
         self.related.contains(&(pair.0.clone(), pair.1.clone()))
     }
 
+    /// A unit that both people answer for on a day.
+    fn shared_duty(&self, a: &PersonId, b: &PersonId, day: Date) -> Option<&UnitId> {
+        let answers = |charge: &Charge, who: &PersonId| charge.people().any(|one| one == who);
+        let both = |unit: &Unit| {
+            let charge = unit.charge.on(day);
+            charge.is_some_and(|charge| answers(charge, a) && answers(charge, b))
+        };
+        self.units
+            .iter()
+            .find(|(_, unit)| both(unit))
+            .map(|(id, _)| id)
+    }
+
+    /// Who answers for a unit on a day.
+    #[must_use]
+    pub fn charge(&self, unit: &UnitId, day: Date) -> Option<&Charge> {
+        self.units.get(unit)?.charge.on(day)
+    }
+
+    /// A post.
+    #[must_use]
+    pub fn post(&self, id: &PostId) -> Option<&Post> {
+        self.posts.get(id)
+    }
+
+    /// The posts, in the order in which they were made.
+    pub fn posts(&self) -> impl Iterator<Item = (&PostId, &Post)> {
+        self.posts.iter()
+    }
+
+    /// The units just below one on a day.
+    pub fn below(&self, above: &UnitId, day: Date) -> impl Iterator<Item = (&UnitId, &Facts)> {
+        self.units(day)
+            .filter(move |(_, facts)| facts.parent.as_ref() == Some(above))
+    }
+
+    /// The people of a unit on a day.
+    pub fn people_of(&self, unit: &UnitId, day: Date) -> impl Iterator<Item = &PersonId> {
+        let there =
+            move |person: &Person| person.unit.on(day).and_then(Option::as_ref) == Some(unit);
+        self.people
+            .iter()
+            .filter(move |(_, person)| there(person))
+            .map(|(id, _)| id)
+    }
+
+    /// Everyone who has a role for a unit on a day.
+    pub fn holders(&self, role: &str, unit: &UnitId, day: Date) -> impl Iterator<Item = &PersonId> {
+        self.people
+            .keys()
+            .filter(move |id| self.has_role(id, role, unit, day))
+    }
+
     fn grants(&self, id: &PersonId, role: &str, day: Date) -> impl Iterator<Item = &Grant> {
         let grants = self.people.get(id).map(|person| person.grants.as_slice());
         let holds = move |grant: &&Grant| grant.role.as_str() == role && grant.holds(day);
@@ -255,38 +368,13 @@ impl Organisation {
     }
 }
 
-/// What can be asked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Action {}
-
-/// What has happened.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Event {}
-
-pub(crate) fn decide(
-    _state: &State,
-    action: &Action,
-    _context: &Context<'_>,
-) -> Result<Vec<crate::Event>, Refusal> {
-    match *action {}
-}
-
-pub(crate) fn evolve(
-    _state: &mut State,
-    event: &Event,
-    _entry: &Entry,
-) -> Result<(), Inconsistent> {
-    match *event {}
-}
-
 /// The refusal of someone who is concerned: the code is `concerned` wherever it is given.
 pub(crate) fn concerned(judge: &PersonId, bar: &Bar) -> Refusal {
     let (zh, en) = match bar {
         Bar::Self_ => ("事关本人".to_owned(), "it is about themselves".to_owned()),
         Bar::OwnUnit(unit) => (
-            format!("事关本人所在单位或其上下级 {unit}"),
-            format!("it is about their own unit or one above or below it, {unit}"),
+            format!("事关本人所在单位或其上级 {unit}"),
+            format!("it is about their own unit or one it belongs to, {unit}"),
         ),
         Bar::Related(other) => (
             format!("已申报与 {other} 有关系"),
