@@ -18,10 +18,12 @@
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::{
-    Connection, ErrorCode, OpenFlags, OptionalExtension, Row, TransactionBehavior, ffi, params,
+    Connection, ErrorCode, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior,
+    ffi, params,
 };
 
 use crate::seal::{Salt, Sealed};
@@ -38,6 +40,9 @@ const VERSION: i32 = 1;
 
 /// How long a call waits for another connection's write to end.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long to wait before trying again where SQLite itself doesn't wait.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// How long an erasing call waits for readers of an older state before it leaves the rest to later calls.
 const PATIENCE_WITH_READERS: Duration = Duration::from_secs(1);
@@ -97,15 +102,18 @@ impl SqliteStore {
     pub fn open(path: &Path) -> Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let store = Self::connect(path, flags)?;
-        let found = store.found()?;
-        if store.in_file(store.db.is_readonly("main"))? {
-            return Err(SqliteError::ReadOnly(store.path).into());
+        let start = Instant::now();
+        loop {
+            match store.make_ready() {
+                Err(Stop::Sql(error)) if is_busy(&error) && start.elapsed() < PATIENCE => {
+                    thread::sleep(PAUSE);
+                }
+                outcome => {
+                    outcome.map_err(|stop| stop.at(&store.path))?;
+                    return Ok(store);
+                }
+            }
         }
-        store.in_file(settle(&store.db))?;
-        if matches!(found, Found::Nothing) {
-            store.create()?;
-        }
-        Ok(store)
     }
 
     /// Opens the ledger at `path` for reading: every write is refused.
@@ -114,7 +122,7 @@ impl SqliteStore {
     /// As [`open`](Self::open); a file that isn't there or has nothing in it is an error too.
     pub fn open_read_only(path: &Path) -> Result<Self> {
         let store = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        match store.found()? {
+        match store.found().map_err(|stop| stop.at(&store.path))? {
             Found::Ledger => Ok(store),
             Found::Nothing => Err(StoreError::Damaged(format!("{} is empty", path.display()))),
         }
@@ -151,38 +159,35 @@ impl SqliteStore {
     }
 
     /// What the file is, before anything is written to it.
-    fn found(&self) -> Result<Found> {
-        let marks = self.in_file(marks(&self.db))?;
+    fn found(&self) -> std::result::Result<Found, Stop> {
         let path = self.path.display();
-        match marks {
+        match marks(&self.db)? {
             (APPLICATION_ID, VERSION, _) => Ok(Found::Ledger),
-            (APPLICATION_ID, version, _) => Err(StoreError::Damaged(format!(
+            (APPLICATION_ID, version, _) => Err(Stop::Refused(StoreError::Damaged(format!(
                 "{path} has tables of version {version}; this program knows version {VERSION}: open it with a newer one"
-            ))),
+            )))),
             (0, 0, 0) => Ok(Found::Nothing),
-            _ => Err(StoreError::Damaged(format!(
+            _ => Err(Stop::Refused(StoreError::Damaged(format!(
                 "{path} is a database of another program: choose another file"
-            ))),
+            )))),
         }
     }
 
-    /// Makes the tables, unless another process has been quicker.
-    fn create(&self) -> Result<()> {
-        let made = || -> rusqlite::Result<()> {
-            self.db.execute_batch("BEGIN IMMEDIATE")?;
-            if marks(&self.db)? == (0, 0, 0) {
-                self.db.execute_batch(TABLES)?;
-                self.db
-                    .pragma_update(None, "application_id", APPLICATION_ID)?;
-                self.db.pragma_update(None, "user_version", VERSION)?;
-            }
-            self.db.execute_batch("COMMIT")
-        };
-        self.in_file(made())?;
-        sync_folder_of(&self.path).map_err(|source| SqliteError::Io {
-            path: self.path.clone(),
-            source,
-        })?;
+    /// Makes the connection one that writes, and the tables if there are none. Where several do that at once SQLite doesn't
+    /// wait but says that it is busy.
+    fn make_ready(&self) -> std::result::Result<(), Stop> {
+        let found = self.found()?;
+        if self.db.is_readonly("main")? {
+            return Err(StoreError::from(SqliteError::ReadOnly(self.path.clone())).into());
+        }
+        settle(&self.db)?;
+        if matches!(found, Found::Nothing) {
+            create(&self.db)?;
+            sync_folder_of(&self.path).map_err(|source| {
+                let path = self.path.clone();
+                StoreError::from(SqliteError::Io { path, source })
+            })?;
+        }
         Ok(())
     }
 
@@ -231,7 +236,7 @@ impl SqliteStore {
             Ok(())
         };
         let outcome = match run() {
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(()),
+            Err(error) if is_busy(&error) => Ok(()),
             outcome => outcome,
         };
         self.in_file(outcome.and(self.db.busy_timeout(PATIENCE)))
@@ -473,6 +478,17 @@ fn settle(db: &Connection) -> rusqlite::Result<()> {
     )
 }
 
+/// Makes the tables, unless another process has been quicker.
+fn create(db: &Connection) -> rusqlite::Result<()> {
+    let transaction = Transaction::new_unchecked(db, TransactionBehavior::Immediate)?;
+    if marks(&transaction)? == (0, 0, 0) {
+        transaction.execute_batch(TABLES)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", VERSION)?;
+    }
+    transaction.commit()
+}
+
 fn length(db: &Connection) -> rusqlite::Result<u64> {
     let sql = "SELECT coalesce(max(position) + 1, 0) FROM entries";
     db.prepare_cached(sql)?
@@ -660,6 +676,10 @@ impl From<rusqlite::Error> for Stop {
     fn from(error: rusqlite::Error) -> Self {
         Self::Sql(error)
     }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
 }
 
 /// What SQLite's error means for the ledger at `path`.

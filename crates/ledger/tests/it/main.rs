@@ -1,3 +1,7 @@
 //! The ledger as a whole.
 
+mod backup;
 mod conformance;
+mod faulty;
+mod sqlite;
+mod vault;
