@@ -9,6 +9,8 @@
 pub mod backup;
 pub mod canonical;
 pub mod checkpoint;
+pub mod disclose;
+pub mod export;
 pub mod faulty;
 pub mod hash;
 pub mod key;
@@ -17,10 +19,12 @@ pub mod note;
 pub mod seal;
 pub mod sequence;
 pub mod sqlite;
+pub mod stats;
 pub mod store;
 pub mod tile;
 pub mod tree;
 pub mod vault;
+pub mod verify;
 
 pub use checkpoint::{Checkpoint, Keys};
 pub use hash::Hash;
