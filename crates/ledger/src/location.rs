@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use crate::postgres::PostgresStore;
 use crate::sqlite::SqliteStore;
 use crate::store::{Result, Store};
 
@@ -36,15 +37,9 @@ impl Location {
     pub fn open(&self) -> Result<Box<dyn Store>> {
         match self {
             Self::File(path) => Ok(Box::new(SqliteStore::open(path)?)),
-            Self::Postgres(url) => open_postgres(url),
+            Self::Postgres(url) => Ok(Box::new(PostgresStore::open(url)?)),
         }
     }
-}
-
-fn open_postgres(_url: &str) -> Result<Box<dyn Store>> {
-    Err(crate::StoreError::Failed(
-        "this build has no PostgreSQL".into(),
-    ))
 }
 
 impl FromStr for Location {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use ledger::faulty::{Faulty, Script};
 use ledger::store::{StoredCheckpoint, StoredTile, TreeStep};
 use ledger::{
-    Batch, Claim, ItemId, Lease, Salt, Sealed, SqliteStore, Store, StoreError, StoredItem,
+    Batch, Claim, ItemId, Lease, Location, Salt, Sealed, SqliteStore, Store, StoreError, StoredItem,
 };
 
 /// Fresh data, thrown away in the end.
@@ -71,6 +71,7 @@ macro_rules! conformance {
 
 conformance!(sqlite, super::SqliteData);
 conformance!(behind_faulty, super::BehindFaulty);
+conformance!(postgres, super::PostgresData);
 
 pub struct SqliteData(tempfile::TempDir);
 
@@ -81,6 +82,19 @@ impl Fresh for SqliteData {
 
     fn open(&self) -> Box<dyn Store> {
         Box::new(SqliteStore::open(&self.0.path().join("ledger.merit")).unwrap())
+    }
+}
+
+/// A database of the server that the tests share.
+pub struct PostgresData(Location);
+
+impl Fresh for PostgresData {
+    fn fresh() -> Self {
+        Self(testbed::Postgres::shared().database().parse().unwrap())
+    }
+
+    fn open(&self) -> Box<dyn Store> {
+        self.0.open().unwrap()
     }
 }
 
@@ -670,7 +684,10 @@ fn another_handle_sees_whole_batches_only(open: Opener<'_>) {
                     );
                     let read = reader.read(seen, usize::MAX).unwrap();
                     let end = seen + read.len() as u64;
-                    assert!(end >= length && end % BATCH == 0, "{end} of {length}");
+                    assert!(
+                        end >= length && end.is_multiple_of(BATCH),
+                        "{end} of {length}"
+                    );
                     assert_eq!(read, entries(seen..end));
                     seen = end;
                 }
