@@ -10,30 +10,126 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use campaign::State;
 use ledger::tree::Tiles;
 use ledger::{Hash, Store, StoreError};
 
+use crate::options::Options;
+use crate::runner::tell;
+use crate::status::Board;
+
 const MAGIC: &[u8] = b"merit snapshot 1\n";
 const PREFIX: &str = "snapshot-";
 const SUFFIX: &str = ".merit";
 
-/// Writes the snapshot of a state to the folder; keeps it and the one before it.
-///
-/// # Errors
-/// Whatever the file system says. What was there before is there still.
-pub(crate) fn write(folder: &Path, state: &State, root: Hash) -> io::Result<()> {
+/// Makes snapshots, one at a time, on threads of their own.
+pub(crate) struct Snapshots {
+    folder: PathBuf,
+    /// How many entries, and how long, until the next is due.
+    entries: u64,
+    every: Duration,
+    /// The length of the latest, and when it was begun.
+    length: u64,
+    begun: Instant,
+    running: Option<JoinHandle<()>>,
+    board: Arc<Board>,
+}
+
+impl Snapshots {
+    pub(crate) fn new(options: &Options, board: Arc<Board>) -> Self {
+        Self {
+            folder: options.data.clone(),
+            entries: options.snapshot_entries.max(1),
+            every: options.snapshot_every,
+            length: 0,
+            begun: Instant::now(),
+            running: None,
+            board,
+        }
+    }
+
+    /// A snapshot of that length is there.
+    pub(crate) fn covers(&mut self, length: u64) {
+        self.length = length;
+        self.board.lock().snapshot = length;
+    }
+
+    /// Whether there is something new for a snapshot of that length to hold.
+    pub(crate) const fn is_new(&self, length: u64) -> bool {
+        length > self.length
+    }
+
+    /// Whether it is time for one.
+    pub(crate) fn is_due(&self, length: u64) -> bool {
+        let running = self.running.as_ref().is_some_and(|one| !one.is_finished());
+        let late = length >= self.length.saturating_add(self.entries)
+            || self.begun.elapsed() >= self.every;
+        !running && late && self.is_new(length)
+    }
+
+    /// Begins one of a state that the tree covers. The state is read until its bytes are made, and let go before they are
+    /// written.
+    ///
+    /// # Errors
+    /// When the store fails. A tree that isn't sound and a folder that can't be written are told as trouble: it goes without.
+    pub(crate) fn make(&mut self, store: &mut dyn Store, state: Arc<State>) -> ledger::Result<()> {
+        self.join();
+        self.length = state.length();
+        self.begun = Instant::now();
+        let root = match Tiles::new(store).root(self.length) {
+            Ok(root) => root,
+            Err(damaged @ StoreError::Damaged(_)) => {
+                self.board.lock().trouble = Some(tell(&damaged));
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        let (folder, board, length) = (self.folder.clone(), Arc::clone(&self.board), self.length);
+        self.running = Some(std::thread::spawn(move || {
+            let written = encode(&state, root).and_then(|bytes| {
+                drop(state);
+                write(&folder, length, &bytes)
+            });
+            let mut board = board.lock();
+            match written {
+                Ok(()) => board.snapshot = length,
+                Err(error) => board.trouble = Some(format!("no snapshot: {error}")),
+            }
+        }));
+        Ok(())
+    }
+
+    /// Waits for the one that is being made.
+    pub(crate) fn join(&mut self) {
+        if let Some(running) = self.running.take() {
+            // If it has panicked there is no snapshot, and that is all.
+            let _panicked = running.join();
+        }
+    }
+}
+
+/// The bytes of a snapshot.
+fn encode(state: &State, root: Hash) -> io::Result<Vec<u8>> {
     let bytes = state.snapshot().map_err(io::Error::other)?;
-    let length = state.length();
+    let mut file = Vec::with_capacity(MAGIC.len() + 72 + bytes.len());
+    file.extend_from_slice(MAGIC);
+    file.extend_from_slice(&state.length().to_be_bytes());
+    file.extend_from_slice(&root.0);
+    file.extend_from_slice(&Hash::of(&[&bytes]).0);
+    file.extend_from_slice(&bytes);
+    Ok(file)
+}
+
+/// Writes a snapshot to the folder; keeps it and the one before it. What was there stays, if that fails.
+fn write(folder: &Path, length: u64, bytes: &[u8]) -> io::Result<()> {
     let path = folder.join(name(length));
     let beside = path.with_extension("tmp");
     let mut file = File::create(&beside)?;
-    file.write_all(MAGIC)?;
-    file.write_all(&length.to_be_bytes())?;
-    file.write_all(&root.0)?;
-    file.write_all(&Hash::of(&[&bytes]).0)?;
-    file.write_all(&bytes)?;
+    file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&beside, &path)?;
     if cfg!(unix) {

@@ -541,7 +541,7 @@ impl Sink for Load<'_> {
             first: self.first,
             entries: &self.entries,
             put: &self.items,
-            erase: &[],
+            ..Batch::default()
         };
         self.store.append(self.lease, &batch)?;
         self.first += self.entries.len() as u64;
