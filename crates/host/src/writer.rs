@@ -199,12 +199,7 @@ impl Runner {
     }
 
     /// Writes the group, if there is anything to write.
-    fn append(
-        &mut self,
-        store: &mut dyn Store,
-        lease: Lease,
-        group: &Group,
-    ) -> ledger::Result<()> {
+    fn append(&mut self, store: &mut dyn Store, lease: Lease, group: &Group) -> ledger::Result<()> {
         if group.entries.is_empty() {
             return Ok(());
         }
@@ -251,7 +246,11 @@ impl Runner {
     fn refuse_item(&mut self, group: Group, item: ItemId) {
         self.states.discard();
         for (pending, _) in group.waiting.into_iter().rev() {
-            if pending.items.iter().any(|brought| brought.stored.id == item) {
+            if pending
+                .items
+                .iter()
+                .any(|brought| brought.stored.id == item)
+            {
                 (pending.reply)(Err(Failure::ItemTaken(item)));
             } else {
                 self.redo.push_front(pending);

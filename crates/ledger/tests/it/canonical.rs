@@ -94,7 +94,10 @@ fn numbers_are_written_as_the_rfc_writes_them() {
 fn what_json_cannot_hold_is_refused() {
     for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
         assert!(
-            matches!(to_bytes(&json_of(number)), Err(CanonicalError::NotFinite(_))),
+            matches!(
+                to_bytes(&json_of(number)),
+                Err(CanonicalError::NotFinite(_))
+            ),
             "{number}"
         );
     }
