@@ -1,6 +1,6 @@
 //! Copies of a SQLite ledger: taken while it runs, and put back.
 //!
-//! A copy shows the ledger as it was at one moment, and carries no lease. What is not in it: the vault's key, which is kept
+//! A copy shows the ledger as it was at one moment, is for its owner alone (mode 0600), and carries no lease. What is not in it: the vault's key, which is kept
 //! elsewhere.
 //!
 //! **Erased items.** What is erased after a copy was taken is still in the copy. Destroy copies when their time is over, and
@@ -131,7 +131,11 @@ impl Partial {
         let mut random = [0; 4];
         getrandom::fill(&mut random).map_err(|error| io(to)(error.into()))?;
         let path = with_suffix(to, &format!(".{}.partial", hex::encode(random)));
-        fs::File::create_new(&path).map_err(io(&path))?;
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(&path).map_err(io(&path))?;
         Ok(Self(path))
     }
 }

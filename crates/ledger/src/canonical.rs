@@ -3,10 +3,14 @@
 //! A commitment binds bytes, so the same body must never have two spellings, and what is read back must be what was written.
 //! This module knows nothing of what a body says.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
+use std::ops::Range;
 
 use serde::Serialize;
 use serde::ser;
+use serde_json::Value;
 
 /// Why a value has no canonical bytes.
 #[derive(Debug)]
@@ -62,8 +66,7 @@ impl ser::Error for CanonicalError {
 /// # Errors
 /// [`CanonicalError`] when the value has no canonical form that says the same.
 pub fn to_bytes(value: &impl Serialize) -> Result<Vec<u8>, CanonicalError> {
-    value.serialize(Numbers)?;
-    serde_json_canonicalizer::to_vec(value).map_err(CanonicalError::NotJson)
+    write(value, Large::Refused)
 }
 
 /// Whether the bytes are JSON in its canonical form.
@@ -74,79 +77,232 @@ pub fn to_bytes(value: &impl Serialize) -> Result<Vec<u8>, CanonicalError> {
 /// ```
 #[must_use]
 pub fn is_canonical(bytes: &[u8]) -> bool {
-    serde_json::from_slice::<serde_json::Value>(bytes)
-        .and_then(|value| serde_json_canonicalizer::to_vec(&value))
-        .is_ok_and(|canonical| canonical == bytes)
+    serde_json::from_slice::<Value>(bytes)
+        .is_ok_and(|value| write(&value, Large::AsDouble).is_ok_and(|canonical| canonical == bytes))
+}
+
+fn write(value: &impl Serialize, large: Large) -> Result<Vec<u8>, CanonicalError> {
+    let mut out = Vec::with_capacity(256);
+    value.serialize(Writer {
+        out: &mut out,
+        large,
+    })?;
+    Ok(out)
 }
 
 /// Whole numbers below 2⁵³ have a double of their own.
-const EXACT: u128 = 1 << f64::MANTISSA_DIGITS;
+const EXACT: u64 = 1 << f64::MANTISSA_DIGITS;
 
-/// Walks through a value and refuses the numbers that JSON would change: the writer makes `null` of a number that isn't finite,
-/// and a double of a whole number.
+/// What becomes of larger whole numbers.
 #[derive(Clone, Copy)]
-struct Numbers;
+enum Large {
+    /// They are an error: someone wants to keep all their digits.
+    Refused,
+    /// They are doubles, as all numbers are that have been read from JSON.
+    AsDouble,
+}
 
-type Walked = Result<(), CanonicalError>;
+/// Writes a value in one pass. A formatter for a general JSON writer won't do: that writes `null` for a number that isn't finite,
+/// before the formatter sees it, and hands over whole numbers without asking whether their digits matter.
+struct Writer<'o> {
+    out: &'o mut Vec<u8>,
+    large: Large,
+}
 
-impl Numbers {
-    fn whole(number: i128) -> Walked {
-        if number.unsigned_abs() < EXACT {
-            Ok(())
-        } else {
-            Err(CanonicalError::TooLarge(number))
+type Written = Result<(), CanonicalError>;
+
+impl<'o> Writer<'o> {
+    fn put(self, bytes: &[u8]) -> Written {
+        self.out.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn whole(self, number: i128) -> Written {
+        let exact = i64::try_from(number)
+            .ok()
+            .filter(|number| number.unsigned_abs() < EXACT);
+        match (exact, self.large) {
+            (Some(number), _) => {
+                serde_json::to_writer(self.out, &number).map_err(CanonicalError::NotJson)
+            }
+            (None, Large::Refused) => Err(CanonicalError::TooLarge(number)),
+            (None, Large::AsDouble) => self.double(number as f64),
+        }
+    }
+
+    fn double(self, number: f64) -> Written {
+        if !number.is_finite() {
+            return Err(CanonicalError::NotFinite(number));
+        }
+        serde_json_canonicalizer::to_writer(&number, self.out).map_err(CanonicalError::NotJson)
+    }
+
+    fn text(self, text: &str) -> Written {
+        // The same escapes, for the same characters, as RFC 8785 §3.2.2.2.
+        serde_json::to_writer(self.out, text).map_err(CanonicalError::NotJson)
+    }
+
+    /// `{"name":`, for a variant that holds something.
+    fn open_variant(&mut self, name: &'static str) -> Written {
+        self.out.push(b'{');
+        self.reborrow().text(name)?;
+        self.out.push(b':');
+        Ok(())
+    }
+
+    fn reborrow(&mut self) -> Writer<'_> {
+        Writer {
+            out: self.out,
+            large: self.large,
+        }
+    }
+
+    fn list(self, close: &'static [u8]) -> List<'o> {
+        self.out.push(b'[');
+        List {
+            writer: self,
+            empty: true,
+            close,
+        }
+    }
+
+    fn object(self, close: &'static [u8]) -> Object<'o> {
+        self.out.push(b'{');
+        Object {
+            start: self.out.len(),
+            writer: self,
+            members: Vec::new(),
+            key: None,
+            close,
         }
     }
 }
 
-/// Methods of [`ser::Serializer`] for what holds no number.
-macro_rules! without_numbers {
-    ($($method:ident($($value:ty),*);)*) => {
-        $(fn $method(self, $(_: $value),*) -> Walked {
-            Ok(())
-        })*
-    };
+/// An array that is being written.
+struct List<'o> {
+    writer: Writer<'o>,
+    empty: bool,
+    close: &'static [u8],
 }
 
-/// Methods of [`ser::Serializer`] for whole numbers.
+impl List<'_> {
+    fn add<T: Serialize + ?Sized>(&mut self, value: &T) -> Written {
+        if !std::mem::replace(&mut self.empty, false) {
+            self.writer.out.push(b',');
+        }
+        value.serialize(self.writer.reborrow())
+    }
+}
+
+/// A member of an object that has been written: its key, and where its bytes stand.
+struct Member {
+    key: Cow<'static, str>,
+    bytes: Range<usize>,
+}
+
+/// An object that is being written. Members are written as they come and put in order at the end, if they aren't.
+struct Object<'o> {
+    writer: Writer<'o>,
+    /// Where the first member starts.
+    start: usize,
+    members: Vec<Member>,
+    /// A map's key whose value is to come.
+    key: Option<String>,
+    close: &'static [u8],
+}
+
+impl Object<'_> {
+    fn add<T: Serialize + ?Sized>(&mut self, key: Cow<'static, str>, value: &T) -> Written {
+        if !self.members.is_empty() {
+            self.writer.out.push(b',');
+        }
+        let from = self.writer.out.len();
+        self.writer.reborrow().text(&key)?;
+        self.writer.out.push(b':');
+        value.serialize(self.writer.reborrow())?;
+        self.members.push(Member {
+            key,
+            bytes: from..self.writer.out.len(),
+        });
+        Ok(())
+    }
+
+    fn close(mut self) -> Written {
+        if !self
+            .members
+            .is_sorted_by(|one, two| in_order(&one.key, &two.key).is_lt())
+        {
+            self.sort()?;
+        }
+        self.writer.put(self.close)
+    }
+
+    fn sort(&mut self) -> Written {
+        self.members
+            .sort_by(|one, two| in_order(&one.key, &two.key));
+        if let Some([twice, _]) = self
+            .members
+            .array_windows()
+            .find(|[one, two]| one.key == two.key)
+        {
+            return Err(ser::Error::custom(format!(
+                "the key {:?} stands twice",
+                twice.key
+            )));
+        }
+        let written = self.writer.out.split_off(self.start);
+        for (place, member) in self.members.iter().enumerate() {
+            if place > 0 {
+                self.writer.out.push(b',');
+            }
+            let bytes = member.bytes.start - self.start..member.bytes.end - self.start;
+            self.writer
+                .out
+                .extend_from_slice(written.get(bytes).unwrap_or_default());
+        }
+        Ok(())
+    }
+}
+
+/// The order of keys: by UTF-16 code units, which for ASCII is that of the bytes.
+fn in_order(one: &str, two: &str) -> Ordering {
+    if one.is_ascii() && two.is_ascii() {
+        one.cmp(two)
+    } else {
+        one.encode_utf16().cmp(two.encode_utf16())
+    }
+}
+
+/// A map's key: a string, or what has a string of its own.
+fn key_of<T: Serialize + ?Sized>(key: &T) -> Result<String, CanonicalError> {
+    match serde_json::to_value(key).map_err(CanonicalError::NotJson)? {
+        Value::String(key) => Ok(key),
+        Value::Number(key) => Ok(key.to_string()),
+        Value::Bool(key) => Ok(key.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => {
+            Err(ser::Error::custom("a key must be a string"))
+        }
+    }
+}
+
 macro_rules! whole_numbers {
     ($($method:ident($number:ty);)*) => {
-        $(fn $method(self, number: $number) -> Walked {
-            Self::whole(i128::from(number))
+        $(fn $method(self, number: $number) -> Written {
+            self.whole(i128::from(number))
         })*
     };
 }
 
-/// Methods of [`ser::Serializer`] for what has parts.
-macro_rules! compounds {
-    ($($method:ident($($value:ty),*);)*) => {
-        $(fn $method(self, $(_: $value),*) -> Result<Self, CanonicalError> {
-            Ok(self)
-        })*
-    };
-}
-
-impl ser::Serializer for Numbers {
+impl<'o> ser::Serializer for Writer<'o> {
     type Ok = ();
     type Error = CanonicalError;
-    type SerializeSeq = Self;
-    type SerializeTuple = Self;
-    type SerializeTupleStruct = Self;
-    type SerializeTupleVariant = Self;
-    type SerializeMap = Self;
-    type SerializeStruct = Self;
-    type SerializeStructVariant = Self;
-
-    without_numbers! {
-        serialize_bool(bool);
-        serialize_char(char);
-        serialize_str(&str);
-        serialize_bytes(&[u8]);
-        serialize_none();
-        serialize_unit();
-        serialize_unit_struct(&'static str);
-        serialize_unit_variant(&'static str, u32, &'static str);
-    }
+    type SerializeSeq = List<'o>;
+    type SerializeTuple = List<'o>;
+    type SerializeTupleStruct = List<'o>;
+    type SerializeTupleVariant = List<'o>;
+    type SerializeMap = Object<'o>;
+    type SerializeStruct = Object<'o>;
+    type SerializeStructVariant = Object<'o>;
 
     whole_numbers! {
         serialize_i8(i8);
@@ -160,96 +316,181 @@ impl ser::Serializer for Numbers {
         serialize_u64(u64);
     }
 
-    fn serialize_u128(self, number: u128) -> Walked {
-        Self::whole(i128::try_from(number).unwrap_or(i128::MAX))
+    fn serialize_u128(self, number: u128) -> Written {
+        self.whole(i128::try_from(number).unwrap_or(i128::MAX))
     }
 
-    fn serialize_f32(self, number: f32) -> Walked {
-        self.serialize_f64(f64::from(number))
+    fn serialize_f32(self, number: f32) -> Written {
+        self.double(f64::from(number))
     }
 
-    fn serialize_f64(self, number: f64) -> Walked {
-        if number.is_finite() {
-            Ok(())
-        } else {
-            Err(CanonicalError::NotFinite(number))
-        }
+    fn serialize_f64(self, number: f64) -> Written {
+        self.double(number)
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Walked {
+    fn serialize_bool(self, value: bool) -> Written {
+        self.put(if value { b"true" } else { b"false" })
+    }
+
+    fn serialize_char(self, value: char) -> Written {
+        self.text(value.encode_utf8(&mut [0; 4]))
+    }
+
+    fn serialize_str(self, value: &str) -> Written {
+        self.text(value)
+    }
+
+    fn serialize_bytes(self, value: &[u8]) -> Written {
         value.serialize(self)
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Walked {
+    fn serialize_none(self) -> Written {
+        self.put(b"null")
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Written {
+        value.serialize(self)
+    }
+
+    fn serialize_unit(self) -> Written {
+        self.put(b"null")
+    }
+
+    fn serialize_unit_struct(self, _: &'static str) -> Written {
+        self.put(b"null")
+    }
+
+    fn serialize_unit_variant(self, _: &'static str, _: u32, name: &'static str) -> Written {
+        self.text(name)
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Written {
         value.serialize(self)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
-        self,
+        mut self,
         _: &'static str,
         _: u32,
-        _: &'static str,
+        name: &'static str,
         value: &T,
-    ) -> Walked {
-        value.serialize(self)
+    ) -> Written {
+        self.open_variant(name)?;
+        value.serialize(self.reborrow())?;
+        self.put(b"}")
     }
 
-    fn collect_str<T: fmt::Display + ?Sized>(self, _: &T) -> Walked {
-        Ok(())
+    fn serialize_seq(self, _: Option<usize>) -> Result<List<'o>, CanonicalError> {
+        Ok(self.list(b"]"))
     }
 
-    compounds! {
-        serialize_seq(Option<usize>);
-        serialize_tuple(usize);
-        serialize_tuple_struct(&'static str, usize);
-        serialize_tuple_variant(&'static str, u32, &'static str, usize);
-        serialize_map(Option<usize>);
-        serialize_struct(&'static str, usize);
-        serialize_struct_variant(&'static str, u32, &'static str, usize);
+    fn serialize_tuple(self, _: usize) -> Result<List<'o>, CanonicalError> {
+        Ok(self.list(b"]"))
+    }
+
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<List<'o>, CanonicalError> {
+        Ok(self.list(b"]"))
+    }
+
+    fn serialize_tuple_variant(
+        mut self,
+        _: &'static str,
+        _: u32,
+        name: &'static str,
+        _: usize,
+    ) -> Result<List<'o>, CanonicalError> {
+        self.open_variant(name)?;
+        Ok(self.list(b"]}"))
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Object<'o>, CanonicalError> {
+        Ok(self.object(b"}"))
+    }
+
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Object<'o>, CanonicalError> {
+        Ok(self.object(b"}"))
+    }
+
+    fn serialize_struct_variant(
+        mut self,
+        _: &'static str,
+        _: u32,
+        name: &'static str,
+        _: usize,
+    ) -> Result<Object<'o>, CanonicalError> {
+        self.open_variant(name)?;
+        Ok(self.object(b"}}"))
     }
 }
 
-/// The traits of parts, whose methods all walk into the part.
-macro_rules! parts {
-    ($($part:ident: $method:ident($($name:ty)?);)*) => {
-        $(impl ser::$part for Numbers {
+macro_rules! lists {
+    ($($part:ident: $method:ident;)*) => {
+        $(impl ser::$part for List<'_> {
             type Ok = ();
             type Error = CanonicalError;
 
-            fn $method<T: Serialize + ?Sized>(&mut self, $(_: $name,)? value: &T) -> Walked {
-                value.serialize(*self)
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Written {
+                self.add(value)
             }
 
-            fn end(self) -> Walked {
-                Ok(())
+            fn end(self) -> Written {
+                self.writer.put(self.close)
             }
         })*
     };
 }
 
-parts! {
-    SerializeSeq: serialize_element();
-    SerializeTuple: serialize_element();
-    SerializeTupleStruct: serialize_field();
-    SerializeTupleVariant: serialize_field();
-    SerializeStruct: serialize_field(&'static str);
-    SerializeStructVariant: serialize_field(&'static str);
+lists! {
+    SerializeSeq: serialize_element;
+    SerializeTuple: serialize_element;
+    SerializeTupleStruct: serialize_field;
+    SerializeTupleVariant: serialize_field;
 }
 
-impl ser::SerializeMap for Numbers {
+macro_rules! structs {
+    ($($part:ident;)*) => {
+        $(impl ser::$part for Object<'_> {
+            type Ok = ();
+            type Error = CanonicalError;
+
+            fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Written {
+                self.add(Cow::Borrowed(key), value)
+            }
+
+            fn end(self) -> Written {
+                self.close()
+            }
+        })*
+    };
+}
+
+structs! {
+    SerializeStruct;
+    SerializeStructVariant;
+}
+
+impl ser::SerializeMap for Object<'_> {
     type Ok = ();
     type Error = CanonicalError;
 
-    /// A key is written as a string, digits and all.
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, _: &T) -> Walked {
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Written {
+        self.key = Some(key_of(key)?);
         Ok(())
     }
 
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Walked {
-        value.serialize(*self)
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Written {
+        let key = self
+            .key
+            .take()
+            .ok_or_else(|| ser::Error::custom("a value without a key"))?;
+        self.add(Cow::Owned(key), value)
     }
 
-    fn end(self) -> Walked {
-        Ok(())
+    fn end(self) -> Written {
+        self.close()
     }
 }

@@ -25,7 +25,7 @@ use sha2::{Digest, Sha256};
 use crate::canonical::is_canonical;
 use crate::checkpoint::{Checkpoint, CheckpointError, Keys};
 use crate::note::Note;
-use crate::sequence::{CHUNK, grow};
+use crate::sequence::{CHUNK, STEP, grow};
 use crate::stats::pages;
 use crate::store::{StoredCheckpoint, TreeStep};
 use crate::tree::{Frontier, Head, leaf_hash};
@@ -43,9 +43,6 @@ const BATCH: usize = 1024;
 
 /// An import's batch is written when it has this many bytes, too.
 const BATCH_BYTES: usize = 1 << 23;
-
-/// How many entries one write takes into the tree at most.
-const TREE_STEP: u64 = 1 << 18;
 
 /// Whether the vault goes along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -541,6 +538,7 @@ impl Sink for Load<'_> {
             first: self.first,
             entries: &self.entries,
             put: &self.items,
+            erase: &[],
             ..Batch::default()
         };
         self.store.append(self.lease, &batch)?;
@@ -561,7 +559,7 @@ fn plant(
     let mut frontier = Frontier::default();
     for checkpoint in checkpoints {
         loop {
-            let size = checkpoint.size.min(frontier.size() + TREE_STEP);
+            let size = checkpoint.size.min(frontier.size() + STEP);
             let tiles = grow(store, &mut frontier, size)?;
             let checkpoint = (size == checkpoint.size).then_some(checkpoint);
             store.put_tree(

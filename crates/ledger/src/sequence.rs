@@ -21,8 +21,8 @@ use crate::{Lease, Result, Store, StoreError};
 /// How many entries are read at once.
 pub(crate) const CHUNK: usize = 4096;
 
-/// How many leaves one write takes into the tree at most: 8 MiB of leaf hashes.
-const STEP: u64 = 1 << 18;
+/// How many leaves one write takes into the tree at most: 2 MiB of leaf hashes.
+pub(crate) const STEP: u64 = 1 << 16;
 
 /// The seconds of a UTC day.
 const DAY: u64 = 86_400;

@@ -1,7 +1,7 @@
 //! The store in one SQLite file, for a campaign on one machine.
 //!
 //! The file is in WAL mode and written with `synchronous=FULL`: what a call has written is on the disk when it returns. Beside
-//! it lie SQLite's `-wal` and `-shm` while it is open, and `<file>.writer`.
+//! it lie SQLite's `-wal` and `-shm` while it is open, and `<file>.writer`. A new file is for its owner alone (mode 0600).
 //!
 //! **The lease** is two things. An operating system's lock on `<file>.writer` says who may claim: it goes with the process,
 //! however that ends, so nobody waits for anything to lapse. And the epoch in the table `writer`, which each write compares
@@ -13,11 +13,13 @@
 //! `items` never change their size and are only added at its end, no cell of it is ever moved. Then the WAL, which holds what
 //! was overwritten, is written back and cut to nothing. That must wait while someone reads an old state of the file (a backup,
 //! say). So the table `writer` counts the batches that erased something and how many of these are in no file any longer:
-//! [`Store::erasures_pending`] tells, and each further write and renewal tries again, also after a restart.
+//! [`Store::erasures_pending`] tells, and each further write and renewal tries again, also after a restart. The room that an
+//! erased item took stays in the file.
 
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -46,6 +48,10 @@ const PAUSE: Duration = Duration::from_millis(5);
 
 /// How long an erasing call waits for readers of an older state before it leaves the rest to later calls.
 const PATIENCE_WITH_READERS: Duration = Duration::from_secs(1);
+
+/// Held while a file is made and opened: on Unix a process that closes a file loses its locks on it, also those of a
+/// connection that another thread has just opened.
+static OPENING: Mutex<()> = Mutex::new(());
 
 const TABLES: &str = "
     CREATE TABLE entries (
@@ -140,17 +146,22 @@ impl SqliteStore {
     }
 
     fn connect(path: &Path, flags: OpenFlags) -> Result<Self> {
+        let io = |source| SqliteError::Io {
+            path: path.to_owned(),
+            source,
+        };
         let explain = |error| failure(path, error);
-        let db = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-            .map_err(explain)?;
+        // An absolute path has none of the meanings that SQLite gives to some names, such as `:memory:`.
+        let path_to_file = std::path::absolute(path).map_err(io)?;
+        let _alone = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
+        if flags.contains(OpenFlags::SQLITE_OPEN_CREATE) {
+            make_private(&path_to_file);
+        }
+        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = Connection::open_with_flags(&path_to_file, flags).map_err(explain)?;
         db.busy_timeout(PATIENCE).map_err(explain)?;
         db.set_prepared_statement_cache_capacity(32);
-        let path = std::path::absolute(path)
-            .and_then(|path| path.canonicalize())
-            .map_err(|source| SqliteError::Io {
-                path: path.to_owned(),
-                source,
-            })?;
+        let path = path_to_file.canonicalize().map_err(io)?;
         Ok(Self {
             db,
             path,
@@ -464,7 +475,8 @@ fn marks(db: &Connection) -> rusqlite::Result<(i32, i32, i64)> {
     db.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
 }
 
-/// What holds for a connection that writes. The journal's mode stays with the file.
+/// What holds for a connection that writes. The WAL is written back as soon as SQLite does by itself (1,000 pages): a short
+/// WAL is overwritten again and again, and appends were up to a third slower with one that goes on growing.
 fn settle(db: &Connection) -> rusqlite::Result<()> {
     db.execute_batch(
         "PRAGMA journal_mode = WAL;
@@ -473,8 +485,7 @@ fn settle(db: &Connection) -> rusqlite::Result<()> {
         PRAGMA checkpoint_fullfsync = ON;
         PRAGMA secure_delete = ON;
         PRAGMA temp_store = MEMORY;
-        PRAGMA cache_size = -16384;
-        PRAGMA wal_autocheckpoint = 4000;",
+        PRAGMA cache_size = -16384;",
     )
 }
 
@@ -641,6 +652,16 @@ fn limit(max: usize) -> i64 {
 fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     let value: i64 = row.get(column)?;
     u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, value))
+}
+
+/// Makes the file for its owner alone, if there is none; SQLite gives `-wal` and `-shm` the same permissions. Where it can't
+/// be made SQLite says why.
+fn make_private(path: &Path) {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    drop(options.open(path));
 }
 
 /// Makes a new name in a folder last.

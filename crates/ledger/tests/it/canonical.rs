@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ledger::canonical::{CanonicalError, is_canonical, to_bytes};
 use proptest::prelude::*;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 #[test]
@@ -155,6 +156,59 @@ fn other_spellings_are_not_canonical() {
     assert!(!is_canonical(b"\"\xff\""));
 }
 
+/// Every shape that a type can have.
+#[derive(Serialize)]
+enum Shape {
+    Unit,
+    Newtype(Vec<Option<char>>),
+    Tuple(i8, f32, String),
+    Struct {
+        zulu: (),
+        alpha: BTreeMap<i16, bool>,
+        mike: (u8, &'static str),
+    },
+}
+
+#[test]
+fn every_shape_of_a_type_is_written_as_another_writer_writes_it() {
+    let shapes = [
+        Shape::Unit,
+        Shape::Newtype(vec![Some('"'), None, Some('优'), Some('\u{1f}')]),
+        Shape::Tuple(-7, 0.5, "\u{7f}\u{2028}\t".to_owned()),
+        Shape::Struct {
+            zulu: (),
+            alpha: BTreeMap::from([(-2, true), (10, false), (9, true)]),
+            mike: (0, "/\\"),
+        },
+    ];
+    assert_eq!(
+        to_bytes(&shapes).unwrap(),
+        serde_json_canonicalizer::to_vec(&shapes).unwrap()
+    );
+    assert_eq!(
+        to_bytes(&shapes[2]).unwrap(),
+        "{\"Tuple\":[-7,0.5,\"\u{7f}\u{2028}\\t\"]}".as_bytes()
+    );
+}
+
+/// A map that writes a key twice.
+struct Twice;
+
+impl Serialize for Twice {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map([("a", 1), ("b", 2), ("a", 3)])
+    }
+}
+
+#[test]
+fn keys_that_stand_twice_or_are_no_strings_are_refused() {
+    assert!(matches!(to_bytes(&Twice), Err(CanonicalError::NotJson(_))));
+    assert!(matches!(
+        to_bytes(&BTreeMap::from([(vec![1], 1)])),
+        Err(CanonicalError::NotJson(_))
+    ));
+}
+
 fn any_json() -> impl Strategy<Value = Value> {
     let small = -(1_i64 << 53) + 1..1 << 53;
     let leaf = prop_oneof![
@@ -178,6 +232,7 @@ proptest! {
     fn canonical_bytes_are_canonical_and_say_the_same(value in any_json()) {
         let bytes = to_bytes(&value).unwrap();
         prop_assert!(is_canonical(&bytes));
+        prop_assert_eq!(&bytes, &serde_json_canonicalizer::to_vec(&value).unwrap());
         let again: Value = serde_json::from_slice(&bytes).unwrap();
         prop_assert_eq!(to_bytes(&again).unwrap(), bytes);
     }

@@ -679,7 +679,7 @@ fn another_handle_sees_whole_batches_only(open: Opener<'_>) {
                 while seen < 30 * BATCH {
                     let length = reader.length().unwrap();
                     assert!(
-                        length >= seen && length % BATCH == 0,
+                        length >= seen && length.is_multiple_of(BATCH),
                         "{length} after {seen}"
                     );
                     let read = reader.read(seen, usize::MAX).unwrap();

@@ -36,6 +36,8 @@ pub struct Memory {
     data: Arc<Mutex<Data>>,
     /// What becomes of the next writes of the tree; none left: they succeed.
     pub tree_faults: VecDeque<Option<Fault>>,
+    /// What reading entries ends with, if not with entries.
+    pub unreadable: Option<fn() -> StoreError>,
 }
 
 impl Memory {
@@ -43,7 +45,7 @@ impl Memory {
     pub fn holding(data: Data) -> Self {
         Self {
             data: Arc::new(Mutex::new(data)),
-            tree_faults: VecDeque::new(),
+            ..Self::default()
         }
     }
 
@@ -121,6 +123,9 @@ impl Store for Memory {
     }
 
     fn read(&mut self, from: u64, max: usize) -> Result<Vec<Sealed>> {
+        if let Some(error) = self.unreadable {
+            return Err(error());
+        }
         let from = usize::try_from(from).unwrap();
         Ok(self
             .data()

@@ -134,8 +134,8 @@ proptest! {
 
 #[test]
 fn a_long_log_is_taken_in_steps_and_each_can_fail() {
-    // More than two steps of 2^18 entries, so three writes; each is tried lost and landed.
-    let size = 2 * (1 << 18) + 5;
+    // More than two steps of 2^16 entries, so three writes; each is tried lost and landed.
+    let size = 2 * (1 << 16) + 5;
     let mut sound = Memory::default();
     let lease = claim(&mut sound);
     append_to(&mut sound, lease, size);
@@ -170,7 +170,8 @@ fn nothing_is_signed_on_damaged_ground() {
     let mut sound = Memory::default();
     let lease = fill(&mut sound, &[300]);
     append_to(&mut sound, lease, 310);
-    let harms: [(&str, fn(&mut Data)); 7] = [
+    type Harm = fn(&mut Data);
+    let harms: [(&str, Harm); 7] = [
         ("a flipped byte in the last tile", |data| {
             data.tiles.get_mut(&(0, 1)).unwrap()[0] ^= 1
         }),

@@ -550,6 +550,33 @@ fn a_file_that_may_not_be_written_is_told_at_once() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_ledger_and_its_copies_are_for_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger");
+    let (mut store, lease) = claimed(&path);
+    store
+        .append(
+            lease,
+            &Batch {
+                entries: &batch_entries(3),
+                ..Batch::default()
+            },
+        )
+        .unwrap();
+    ledger::backup::backup(&path, &folder.path().join("copy"), &mut |_| ()).unwrap();
+    for name in ["ledger", "ledger-wal", "ledger-shm", "copy"] {
+        let mode = fs::metadata(folder.path().join(name))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
 #[test]
 fn a_path_that_leads_nowhere_is_told() {
     let folder = tempfile::tempdir().unwrap();
