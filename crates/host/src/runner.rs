@@ -183,16 +183,19 @@ impl Runner {
                 "the log had {front} entries and has {length} now"
             )));
         }
+        self.board.lock().log = length;
         if length == front || end <= front {
             return Ok(());
         }
         let state = self.states.take();
         let reading = log::read_on(store, state, end)?;
         match reading.failed {
-            Some(damaged @ StoreError::Damaged(_)) => return Err(damaged),
+            Some(damaged @ StoreError::Damaged(_)) => Err(damaged),
             failed => {
                 self.states.replace(reading.state, reading.entries);
-                self.board.lock().length = self.states.length();
+                let mut board = self.board.lock();
+                board.length = self.states.length();
+                board.copies = self.states.copies();
                 failed.map_or(Ok(()), Err)
             }
         }

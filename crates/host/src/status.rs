@@ -33,6 +33,8 @@ pub struct Status {
     pub uptime: Duration,
     /// How many entries its readers see.
     pub length: u64,
+    /// How many entries the log had when it was last looked at: a follower lags by the difference.
+    pub log: u64,
     /// How many entries the latest checkpoint covers that this host has made or seen.
     pub sequenced: u64,
     /// How many entries the latest snapshot covers that this host has made or used.

@@ -218,6 +218,7 @@ impl Runner {
         let count = group.entries.len() as u64;
         let mut board = self.board.lock();
         board.length = self.states.length();
+        board.log = board.length;
         board.copies = self.states.copies();
         board.requests += group.waiting.len() as u64;
         if count > 0 {

@@ -207,8 +207,7 @@ pub fn begun() -> Memory {
         host.execute(adopt()).unwrap();
         host.execute(found()).unwrap();
         host.stop();
-        let data = memory.data().clone();
-        data
+        memory.data().clone()
     });
     Memory::holding(data.clone())
 }
