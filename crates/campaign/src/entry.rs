@@ -91,6 +91,27 @@ pub enum Event {
     Vault(vault::Event),
 }
 
+impl Event {
+    /// Adds the items of the vault that it brings: they are put there together with the entry.
+    pub fn notes(&self, out: &mut Vec<Note>) {
+        match self {
+            Self::Organisation(event) => event.notes(out),
+            Self::Vault(event) => event.notes(out),
+            // These bring none.
+            Self::Rules(_)
+            | Self::Record(_)
+            | Self::Rating(_)
+            | Self::Work(_)
+            | Self::Figure(_)
+            | Self::Period(_)
+            | Self::Objection(_)
+            | Self::Honour(_)
+            | Self::Ladder(_)
+            | Self::Circular(_) => {}
+        }
+    }
+}
+
 /// Whether something counts.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,

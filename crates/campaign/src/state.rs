@@ -109,6 +109,12 @@ impl State {
         self.length
     }
 
+    /// The entries that came of a command, if it has happened within the last [`KEYS_KEPT_DAYS`] days.
+    #[must_use]
+    pub fn done(&self, id: CommandId) -> Option<Range<u64>> {
+        self.keys.get(id)
+    }
+
     /// What comes of a command.
     ///
     /// # Errors

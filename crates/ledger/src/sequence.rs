@@ -60,18 +60,33 @@ pub fn advance(
 ) -> Result<Option<StoredCheckpoint>> {
     let length = store.length()?;
     let mut latest = None;
-    while let Some(checkpoint) = step(store, lease, signing, length)? {
+    while let Some(checkpoint) = step(store, lease, signing, length, STEP)? {
         latest = Some(checkpoint);
     }
     Ok(latest)
 }
 
-/// One write: at most [`STEP`] entries more.
+/// As [`advance`], but takes in at most `most` entries, in one write: for a writer that must be back at appending soon.
+///
+/// # Errors
+/// As [`advance`].
+pub fn advance_by(
+    store: &mut dyn Store,
+    lease: Lease,
+    signing: &Signing<'_>,
+    most: u64,
+) -> Result<Option<StoredCheckpoint>> {
+    let length = store.length()?;
+    step(store, lease, signing, length, most.clamp(1, STEP))
+}
+
+/// One write: at most `most` entries more.
 fn step(
     store: &mut dyn Store,
     lease: Lease,
     signing: &Signing<'_>,
     length: u64,
+    most: u64,
 ) -> Result<Option<StoredCheckpoint>> {
     let before = latest(store, signing.keys)?;
     let mut frontier = resume(store, before.as_ref())?;
@@ -84,7 +99,7 @@ fn step(
     if from == length {
         return Ok(None);
     }
-    let tiles = grow(store, &mut frontier, length.min(from + STEP))?;
+    let tiles = grow(store, &mut frontier, length.min(from + most))?;
     let note = Checkpoint::sign(signing.signer, frontier.head(), signing.now);
     let checkpoint = StoredCheckpoint {
         size: frontier.size(),

@@ -1,0 +1,226 @@
+//! The host as its callers see it.
+
+use std::fmt;
+use std::sync::mpsc::{self, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use arc_swap::ArcSwap;
+use campaign::{ItemId, State};
+use ledger::vault::{Item, VaultError};
+use ledger::{Store, StoreError};
+
+use crate::inbox::{Inbox, Order};
+use crate::log::Salts;
+use crate::options::{Options, Parts};
+use crate::request::{Failure, Outcome, Pending, Reply, Request};
+use crate::runner::Runner;
+use crate::snapshot::Snapshots;
+use crate::states::States;
+use crate::status::{Board, Status};
+
+/// A running campaign. Shared by reference among the threads that serve callers.
+///
+/// Dropping it is like a crash: what isn't durable by then is lost, and the next start goes on from what is. [`Host::stop`] ends
+/// it in good order.
+pub struct Host {
+    front: Arc<ArcSwap<State>>,
+    inbox: Arc<Inbox>,
+    board: Arc<Board>,
+    parts: Parts,
+    reader: Mutex<Option<Box<dyn Store>>>,
+    started: Instant,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Host {
+    /// Starts a host. On return its readers see everything that was durable, and it writes or follows.
+    ///
+    /// # Errors
+    /// [`StartError`] when the data folder or the ledger can't be used.
+    pub fn start(options: Options, parts: Parts) -> Result<Self, StartError> {
+        std::fs::create_dir_all(&options.data).map_err(StartError::Io)?;
+        let front = Arc::new(ArcSwap::from_pointee(State::new()));
+        let inbox = Arc::new(Inbox::new(options.queue));
+        let board = Arc::new(Board::default());
+        let (starting, started) = sync_channel(1);
+        let runner = Runner {
+            states: States::new(Arc::clone(&front), options.patience),
+            snapshots: Snapshots::new(&options, Arc::clone(&board)),
+            options,
+            parts: parts.clone(),
+            inbox: Arc::clone(&inbox),
+            board: Arc::clone(&board),
+            salts: Salts::default(),
+            redo: std::collections::VecDeque::new(),
+            lease: None,
+            renewed: Instant::now(),
+            failures: 0,
+            starting: Some(starting),
+        };
+        let thread = std::thread::Builder::new()
+            .name("merit-host".to_owned())
+            .spawn(move || runner.run())
+            .map_err(StartError::Io)?;
+        let host = Self {
+            front,
+            inbox,
+            board,
+            parts,
+            reader: Mutex::new(None),
+            started: Instant::now(),
+            thread: Some(thread),
+        };
+        match started.recv() {
+            Ok(Ok(())) => Ok(host),
+            Ok(Err(error)) => Err(StartError::Store(error)),
+            Err(mpsc::RecvError) => Err(StartError::Ended),
+        }
+    }
+
+    /// The state, as far as it is durable. It never waits. Let it go soon: whoever holds on to an old state for long makes the
+    /// writer copy a newer one.
+    #[must_use]
+    pub fn read(&self) -> Arc<State> {
+        self.front.load_full()
+    }
+
+    /// Sends a request, and waits for what comes of it.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub fn execute(&self, request: impl Into<Request>) -> Outcome {
+        let (send, receive) = sync_channel(1);
+        self.submit(request, move |outcome| {
+            let _nobody_waits = send.send(outcome);
+        });
+        receive.recv().unwrap_or(Err(Failure::Stopped))
+    }
+
+    /// Sends a request. `reply` is called once, on the host's thread or on this one: it must be quick.
+    pub fn submit(
+        &self,
+        request: impl Into<Request>,
+        reply: impl FnOnce(Outcome) + Send + 'static,
+    ) {
+        let pending = Pending::seal(request.into(), &self.parts.cipher, Box::new(reply));
+        self.inbox.push(pending.into_iter().collect());
+    }
+
+    /// Sends many requests; they are decided in this order, with none in between. Gives back what came of each, in their order.
+    pub fn execute_all(&self, requests: impl IntoIterator<Item = Request>) -> Vec<Outcome> {
+        let (send, receive) = mpsc::channel();
+        let mut pending = Vec::new();
+        let mut count = 0;
+        for (at, request) in requests.into_iter().enumerate() {
+            let send = send.clone();
+            let reply: Reply = Box::new(move |outcome| {
+                let _nobody_waits = send.send((at, outcome));
+            });
+            pending.extend(Pending::seal(request, &self.parts.cipher, reply));
+            count = at + 1;
+        }
+        drop(send);
+        self.inbox.push(pending);
+        let mut outcomes = vec![Err(Failure::Stopped); count];
+        for (at, outcome) in receive {
+            if let Some(place) = outcomes.get_mut(at) {
+                *place = outcome;
+            }
+        }
+        outcomes
+    }
+
+    /// An item of the vault, decrypted; none where it was never put or has been erased.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub fn item(&self, id: ItemId) -> Result<Option<Item>, VaultError> {
+        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let store = match &mut *reader {
+            Some(store) => store,
+            none => none.insert((self.parts.open)()?),
+        };
+        let found = store.item(ledger::ItemId(id.0));
+        if found.is_err() {
+            // The next reader opens the ledger anew.
+            *reader = None;
+        }
+        drop(reader);
+        found?
+            .map(|stored| self.parts.cipher.open(&stored))
+            .transpose()
+    }
+
+    /// How the host is doing.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        let mut status = self.board.lock().clone();
+        status.uptime = self.started.elapsed();
+        status.waiting = self.inbox.len();
+        status
+    }
+
+    /// Ends in good order: what waits is decided and written, the tree covers everything, a snapshot is made, the right to write
+    /// is given back. Nothing new is taken. Gives the last status, with its trouble if something of that didn't work.
+    pub fn stop(mut self) -> Status {
+        self.inbox.give(Order::Finish);
+        self.join();
+        self.status()
+    }
+
+    fn join(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            // If it has panicked, whoever waited has been answered by then.
+            let _panicked = thread.join();
+        }
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        self.inbox.give(Order::Abandon);
+        self.join();
+    }
+}
+
+impl fmt::Debug for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Host")
+            .field("status", &self.status())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a host didn't start.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The data folder or a thread couldn't be made.
+    Io(std::io::Error),
+    /// The ledger can't be used.
+    Store(StoreError),
+    /// The host's thread has ended unexpectedly: a mistake in the program.
+    Ended,
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(_) => f.write_str("the folder for the host's data can't be used"),
+            Self::Store(_) => f.write_str("the ledger can't be used"),
+            Self::Ended => f.write_str("the host's thread has ended unexpectedly"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io(source) => Some(source),
+            Self::Store(source) => Some(source),
+            Self::Ended => None,
+        }
+    }
+}
