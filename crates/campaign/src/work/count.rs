@@ -155,7 +155,6 @@ fn value(tally: WorkTally, figures: Figures) -> Cell {
         WorkTally::Overdue => figures.late,
         WorkTally::Due => figures.due,
         WorkTally::InTimeCount => figures.in_time,
-        WorkTally::InTimeCount => figures.in_time,
         WorkTally::InTime => {
             let n = f64::from(figures.due - figures.waiting);
             let value = if n > 0.0 {
