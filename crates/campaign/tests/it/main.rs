@@ -7,7 +7,14 @@
     reason = "a test that finds something else than it expects fails"
 )]
 
+mod circular;
+mod figure;
+mod honour;
+mod ladder;
+mod months;
+mod objection;
 mod organisation;
+mod period;
 mod record;
 mod rating;
 mod support;
