@@ -9,7 +9,7 @@ use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value};
 
-use crate::model::{CampaignFile, Form, Honour, Ladder, MeasuresFile, Scheme, ServicesFile};
+use crate::model::{CampaignFile, Day, Form, Honour, Ladder, MeasuresFile, Scheme, ServicesFile};
 
 /// The kinds of TOML files in a campaign folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -190,6 +190,8 @@ pub(crate) enum Pattern {
     Id,
     /// A period.
     Period,
+    /// A date.
+    Day,
     /// The tag of a language.
     Language,
     /// Anything but blanks.
@@ -202,6 +204,7 @@ impl Pattern {
         match regex {
             r"^[A-Za-z0-9_][A-Za-z0-9_.\-]*$" => Some(Self::Id),
             "^[0-9]{4}(-(H[12]|Q[1-4]|0[1-9]|1[0-2]))?$" => Some(Self::Period),
+            "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" => Some(Self::Day),
             crate::model::LANGUAGE_TAG => Some(Self::Language),
             crate::model::VISIBLE => Some(Self::Visible),
             _ => None,
@@ -213,6 +216,7 @@ impl Pattern {
         match self {
             Self::Id => is_id(text),
             Self::Period => text.parse::<crate::Period>().is_ok(),
+            Self::Day => Day(text.to_owned()).parts().is_some(),
             Self::Language => is_language(text),
             Self::Visible => text.chars().any(|c| !c.is_whitespace()),
         }
@@ -496,6 +500,20 @@ mod tests {
             ("zh-", false),
         ] {
             assert_eq!(Pattern::Language.matches(text), yes, "{text}");
+        }
+        for (text, yes) in [
+            ("2026-10-01", true),
+            ("2028-02-29", true),
+            ("2026-02-29", false),
+            ("2026-13-01", false),
+            ("2026-00-10", false),
+            ("2026-1-01", false),
+            ("2026/10/01", false),
+            ("+026-10-01", false),
+            ("十月一日", false),
+            ("2026-10-010", false),
+        ] {
+            assert_eq!(Pattern::Day.matches(text), yes, "{text}");
         }
     }
 }

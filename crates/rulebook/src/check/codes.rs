@@ -28,6 +28,11 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "Something a frame locks is changed",
     ),
     (
+        "clashing-days",
+        "同一天既放假又上班",
+        "A day is both a holiday and a working day",
+    ),
+    (
         "distance-target",
         "distance_to 要 target 或 unit 之一",
         "`distance_to` needs one of `target` and `unit`",
@@ -66,6 +71,16 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "Bands don't suit k-means",
     ),
     (
+        "level-gap",
+        "最后一档仍有条件或名额",
+        "The last level of a ladder has a condition or a quota",
+    ),
+    (
+        "level-order",
+        "高档不如低档",
+        "A higher level is worth less than a lower one",
+    ),
+    (
         "log-goalposts",
         "对数刻度的一端不大于 0",
         "An end of a log scale isn't over 0",
@@ -84,6 +99,16 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "missing-language",
         "文字缺中文或英文",
         "A text lacks Chinese or English",
+    ),
+    (
+        "no-choices",
+        "选择或检查单没有选项",
+        "A choice or a checklist has no choices",
+    ),
+    (
+        "no-columns",
+        "表格没有写明各栏",
+        "A table doesn't say what its columns are",
     ),
     (
         "no-denominator",
@@ -117,6 +142,16 @@ pub const CODES: &[(&str, &str, &str)] = &[
     ),
     ("no-rule", "指标没有规则", "An indicator has no rule"),
     (
+        "no-why",
+        "附件没有说明理由",
+        "An attachment is asked for without a reason",
+    ),
+    (
+        "no-working-day",
+        "一周没有工作日",
+        "A week has no working day",
+    ),
+    (
         "over-budget",
         "自定的分超出框架留下的分",
         "Own points exceed what the frame leaves",
@@ -125,6 +160,11 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "over-burden",
         "填表时间超过上限",
         "Forms take more time than the limit",
+    ),
+    (
+        "over-periods",
+        "至少要有的期数超过所看的期数",
+        "A ladder needs more results than it looks at",
     ),
     (
         "paper-share",
@@ -167,9 +207,19 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "Something removed is still referred to",
     ),
     (
+        "same-decider",
+        "推荐、裁定、申诉都由同一角色作主",
+        "One role decides what another should",
+    ),
+    (
         "same-start",
         "同一类别有两套细则同时施行",
         "Two schemes of a category start together",
+    ),
+    (
+        "satisfied-and-low",
+        "同一级既算满意又算差评",
+        "A level of ratings counts as satisfied and as low",
     ),
     (
         "scored-twice",
@@ -212,6 +262,16 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "A change of a key that such an item doesn't have",
     ),
     (
+        "unfit-column",
+        "不是表格却写了各栏",
+        "Something that is no table has columns",
+    ),
+    (
+        "unfit-range",
+        "范围容不下应有的数",
+        "A range refuses figures its source is bound to give",
+    ),
+    (
         "unfit-tally",
         "汇总方法与字段不合",
         "A tally doesn't suit its field",
@@ -245,11 +305,21 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "没有要增补的细则",
         "No such scheme to extend",
     ),
+    (
+        "unknown-served",
+        "没有这类服务对象",
+        "There is no such group served",
+    ),
     ("unknown-unit", "没有这个单位", "No such unit"),
     (
         "unreachable-band",
         "没有人能得的等次",
         "A band nobody can get",
+    ),
+    (
+        "unreachable-level",
+        "阶梯的某一档谁也到不了",
+        "Nobody can reach a level of a ladder",
     ),
     (
         "unreachable-rule",
@@ -276,6 +346,11 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "unused-scheme",
         "不考核任何类别的细则",
         "A scheme that scores no category",
+    ),
+    (
+        "useless-day",
+        "日期重复,或写了也不改变什么",
+        "A day is written twice or changes nothing",
     ),
     (
         "weight-in-sum",

@@ -2,7 +2,9 @@
 
 use super::context::Findings;
 use super::formulas;
-use crate::model::{FieldType, FilledBy, Form, FormTally, Id, Measure, Tally};
+use crate::model::{
+    CoverageOf, FieldType, FilledBy, Form, FormTally, Id, Measure, Tally, WorkTally,
+};
 use crate::trail::at;
 use crate::{Campaign, Diagnostic, Place, Say, Written, say};
 
@@ -12,17 +14,14 @@ pub(super) fn check(campaign: &Campaign, findings: &mut Findings) {
     for measure in &campaign.measures {
         filled(campaign, measure, findings);
         range(&measure.item.range, &measure.place, findings);
-    }
-    for form in &campaign.forms {
-        for (index, field) in form.item.field.iter().enumerate() {
-            range(&field.range, &at!(&form.place, "field", index), findings);
-        }
+        suits(measure, findings);
     }
     counted_twice(campaign, findings);
     asked_twice(campaign, findings);
 }
 
-fn range(range: &crate::model::Range, place: &Place, findings: &mut Findings) {
+/// Reports a range that leaves nothing between its ends.
+pub(super) fn range(range: &crate::model::Range, place: &Place, findings: &mut Findings) {
     let (Some(min), Some(max)) = (range.min, range.max) else {
         return;
     };
@@ -34,6 +33,72 @@ fn range(range: &crate::model::Range, place: &Place, findings: &mut Findings) {
         let remedy = say!("min 要小于 max", "`min` has to be less than `max`");
         findings
             .push(Diagnostic::error("empty-range", at!(place, "range"), problem).remedy(remedy));
+    }
+}
+
+/// What a source gives, where that is known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gives {
+    /// A share, from 0 to 1.
+    Share,
+    /// A number of cases.
+    Count,
+}
+
+fn gives(source: &FilledBy) -> Option<Gives> {
+    match source {
+        FilledBy::Rating(_) => Some(Gives::Share),
+        FilledBy::Work(share) if share.tally == WorkTally::InTime => Some(Gives::Share),
+        FilledBy::Work(_) => Some(Gives::Count),
+        FilledBy::Form(tally) => match tally.tally {
+            Tally::Share | Tally::Coverage => Some(Gives::Share),
+            Tally::Count => Some(Gives::Count),
+            Tally::Sum | Tally::Mean | Tally::DaysLate => None,
+        },
+        FilledBy::File | FilledBy::Formula(_) => None,
+    }
+}
+
+/// Reports a range that would refuse figures its source is bound to give.
+fn suits(measure: &Written<Measure>, findings: &mut Findings) {
+    let Measure {
+        id,
+        range,
+        filled_by,
+        ..
+    } = &measure.item;
+    let Some(gives) = filled_by.as_ref().and_then(gives) else {
+        return;
+    };
+    let (problem, remedy) = match gives {
+        Gives::Share => (
+            say!(
+                "度量“{id}”是占比,可以是 0 到 1 的任何数,范围却不容许",
+                "the measure `{id}` is a share: it can be any number from 0 to 1, but its range refuses some"
+            ),
+            say!(
+                "写作 range = {{ min = 0, max = 1 }},不写 whole",
+                "Write range = {{ min = 0, max = 1 }}, without `whole`"
+            ),
+        ),
+        Gives::Count => (
+            say!(
+                "度量“{id}”是条数,可以是 0、1、2……,范围却不容许",
+                "the measure `{id}` is a count: it can be 0, 1, 2 and more, but its range refuses some"
+            ),
+            say!(
+                "写作 range = {{ min = 0, whole = true }}",
+                "Write range = {{ min = 0, whole = true }}"
+            ),
+        ),
+    };
+    let refused = match gives {
+        Gives::Share => range.whole || range.max.is_some_and(|max| max < 1.0),
+        Gives::Count => range.max.is_some_and(|max| max <= 1.0),
+    };
+    if refused || range.min.is_some_and(|min| min > 0.0) {
+        let place = at!(&measure.place, "range");
+        findings.push(Diagnostic::error("unfit-range", place, problem).remedy(remedy));
     }
 }
 
@@ -60,8 +125,8 @@ fn filled(campaign: &Campaign, measure: &Written<Measure>, findings: &mut Findin
             if let Some(problem) = form.and_then(|form| unfit(&form.item, tally)) {
                 let place = at!(&measure.place, "filled_by", "form", "tally");
                 let remedy = say!(
-                    "sum、mean 用于数或检查单,share 用于选择或检查单,coverage 用于单位、人、岗位,count 不写字段,days-late 不写字段或用日期",
-                    "`sum` and `mean` take numbers or checklists, `share` choices or checklists, `coverage` units, persons or posts; `count` takes no field, `days-late` none or a date"
+                    "sum、mean 用于数或检查单,share 用于选择或检查单,coverage 用于单位、人、岗位(只有它可写 of),count 不写字段,days-late 不写字段或用日期",
+                    "`sum` and `mean` take numbers or checklists, `share` choices or checklists, `coverage` units, persons or posts (and it alone takes `of`); `count` takes no field, `days-late` none or a date"
                 );
                 findings.push(Diagnostic::error("unfit-tally", place, problem).remedy(remedy));
             }
@@ -73,6 +138,9 @@ fn filled(campaign: &Campaign, measure: &Written<Measure>, findings: &mut Findin
 /// Why a tally can't be made from a form; none where the form lacks the field, which is reported as such.
 fn unfit(form: &Form, tally: &FormTally) -> Option<Say> {
     let how = tally_name(tally.tally);
+    if tally.of != CoverageOf::default() && tally.tally != Tally::Coverage {
+        return Some(say!("{how} 不看 of", "`{how}` takes no `of`"));
+    }
     let Some(id) = &tally.field else {
         let needs_field = !matches!(tally.tally, Tally::Count | Tally::DaysLate);
         return needs_field.then(|| say!("{how} 没有写明字段", "`{how}` names no field"));
@@ -107,21 +175,21 @@ fn tally_name(tally: Tally) -> &'static str {
     }
 }
 
-/// Reports measures that are the same tally of the same field.
+/// Reports measures that are the same tally of the same records.
 fn counted_twice(campaign: &Campaign, findings: &mut Findings) {
-    let mut seen: Vec<(&FormTally, &Written<Measure>)> = Vec::new();
+    let mut seen: Vec<(&FilledBy, &Written<Measure>)> = Vec::new();
     for measure in &campaign.measures {
-        let Some(FilledBy::Form(tally)) = &measure.item.filled_by else {
+        let Some(source @ (FilledBy::Form(_) | FilledBy::Work(_))) = &measure.item.filled_by else {
             continue;
         };
-        let Some((_, first)) = seen.iter().find(|(other, _)| *other == tally) else {
-            seen.push((tally, measure));
+        let Some((_, first)) = seen.iter().find(|(other, _)| *other == source) else {
+            seen.push((source, measure));
             continue;
         };
         let (id, other) = (&measure.item.id, &first.item.id);
         let problem = say!(
-            "度量“{id}”与“{other}”是同一个数:同一表单、同一字段、同一汇总",
-            "the measures `{id}` and `{other}` are the same figure: one form, one field, one tally"
+            "度量“{id}”与“{other}”是同一个数:出处、汇总都相同",
+            "the measures `{id}` and `{other}` are the same figure: the same records, the same tally"
         );
         let finding =
             Diagnostic::error("measured-twice", at!(&measure.place, "filled_by"), problem)

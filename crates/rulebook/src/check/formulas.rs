@@ -36,7 +36,7 @@ pub(super) fn names(text: &str) -> Vec<String> {
     )
 }
 
-fn examine<'a>(
+pub(super) fn examine<'a>(
     text: &str,
     yields: Kind,
     known: impl IntoIterator<Item = &'a str>,

@@ -1,7 +1,7 @@
 //! Languages: every text in Chinese and in English.
 
 use super::context::Findings;
-use crate::model::{Form, Scheme, Text};
+use crate::model::{Form, Scheme, Service, Text};
 use crate::trail::at;
 use crate::{Campaign, Diagnostic, Place, Written, say};
 
@@ -26,6 +26,21 @@ pub(super) fn check(campaign: &Campaign, findings: &mut Findings) {
         .forms
         .iter()
         .for_each(|form| form_texts(form, &mut texts));
+    campaign
+        .services
+        .iter()
+        .for_each(|service| service_texts(service, &mut texts));
+    for Written { item, place } in &campaign.honours {
+        texts.push((at!(place, "name"), &item.name));
+        texts.extend(given(place, [("about", &item.about)]));
+    }
+    for Written { item, place } in &campaign.ladders {
+        texts.push((at!(place, "name"), &item.name));
+        texts.extend(given(place, [("about", &item.about)]));
+        let levels = item.level.iter().enumerate();
+        texts
+            .extend(levels.map(|(index, level)| (at!(place, "level", index, "name"), &level.name)));
+    }
     campaign
         .schemes
         .iter()
@@ -84,11 +99,7 @@ fn campaign_texts(campaign: &Campaign) -> Texts<'_> {
         ("steps", &file.steps),
     ];
     for (key, list) in lists {
-        texts.extend(
-            list.iter()
-                .enumerate()
-                .map(|(index, text)| (at!(&place, key, index), text)),
-        );
+        texts.extend(each(&place, key, list));
     }
     for (index, category) in file.category.iter().enumerate() {
         let place = at!(&place, "category", index);
@@ -113,10 +124,41 @@ fn campaign_texts(campaign: &Campaign) -> Texts<'_> {
         .map(|item| &item.name)
         .enumerate()
         .map(|entry| ("role", entry));
-    for (key, (index, name)) in attributes.chain(offices).chain(roles) {
+    let served = file
+        .served
+        .iter()
+        .map(|item| &item.name)
+        .enumerate()
+        .map(|entry| ("served", entry));
+    for (key, (index, name)) in attributes.chain(offices).chain(roles).chain(served) {
         texts.push((at!(&place, key, index, "name"), name));
     }
+    let tags = file.ratings.tag.iter().enumerate();
     texts
+        .extend(tags.map(|(index, tag)| (at!(&place, "ratings", "tag", index, "name"), &tag.name)));
+    texts
+}
+
+/// The texts of a list, each with its place.
+fn each<'a>(
+    place: &Place,
+    key: &'static str,
+    list: &'a [Text],
+) -> impl Iterator<Item = (Place, &'a Text)> {
+    list.iter()
+        .enumerate()
+        .map(move |(index, text)| (at!(place, key, index), text))
+}
+
+fn service_texts<'a>(written: &'a Written<Service>, texts: &mut Texts<'a>) {
+    let (service, place) = (&written.item, &written.place);
+    texts.push((at!(place, "name"), &service.name));
+    texts.extend(given(
+        place,
+        [("about", &service.about), ("cost", &service.cost)],
+    ));
+    texts.extend(each(place, "steps", &service.steps));
+    texts.extend(each(place, "red_lines", &service.red_lines));
 }
 
 fn form_texts<'a>(written: &'a Written<Form>, texts: &mut Texts<'a>) {
@@ -127,8 +169,13 @@ fn form_texts<'a>(written: &'a Written<Form>, texts: &mut Texts<'a>) {
         let place = at!(place, "field", index);
         texts.push((at!(&place, "name"), &field.name));
         texts.extend(given(&place, [("unit", &field.unit), ("why", &field.why)]));
-        let choices = field.choices.iter().enumerate();
-        texts.extend(choices.map(|(index, text)| (at!(&place, "choices", index), text)));
+        texts.extend(each(&place, "choices", &field.choices));
+        for (index, column) in field.column.iter().enumerate() {
+            let place = at!(&place, "column", index);
+            texts.push((at!(&place, "name"), &column.name));
+            texts.extend(given(&place, [("unit", &column.unit)]));
+            texts.extend(each(&place, "choices", &column.choices));
+        }
     }
 }
 

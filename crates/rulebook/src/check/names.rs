@@ -18,7 +18,7 @@ pub(super) struct Named {
     en: &'static str,
 }
 
-const CATEGORY: Named = Named {
+pub(super) const CATEGORY: Named = Named {
     code: "unknown-category",
     zh: "类别",
     en: "category",
@@ -43,10 +43,15 @@ const ATTRIBUTE: Named = Named {
     zh: "属性",
     en: "attribute",
 };
-const ROLE: Named = Named {
+pub(super) const ROLE: Named = Named {
     code: "unknown-role",
     zh: "角色",
     en: "role",
+};
+pub(super) const SERVED: Named = Named {
+    code: "unknown-served",
+    zh: "服务对象",
+    en: "group served",
 };
 const FORM: Named = Named {
     code: "unknown-form",
@@ -76,7 +81,7 @@ const SCORED: Named = Named {
 
 impl Named {
     /// Reports `name` unless it is one of `known`.
-    fn check<'a>(
+    pub(super) fn check<'a>(
         self,
         name: &str,
         known: impl IntoIterator<Item = &'a str>,
@@ -103,28 +108,14 @@ pub(super) fn check_ids(campaign: &Campaign, findings: &mut Findings) {
             .collect()
     };
     let lists = &campaign.file;
-    once(
-        listed(
-            "category",
-            lists.category.iter().map(|item| &item.id).collect(),
-        ),
-        findings,
-    );
-    once(
-        listed(
-            "attribute",
-            lists.attribute.iter().map(|item| &item.id).collect(),
-        ),
-        findings,
-    );
-    once(
-        listed("office", lists.office.iter().map(|item| &item.id).collect()),
-        findings,
-    );
-    once(
-        listed("role", lists.role.iter().map(|item| &item.id).collect()),
-        findings,
-    );
+    let named = [
+        listed("category", ids(&lists.category, |item| &item.id)),
+        listed("attribute", ids(&lists.attribute, |item| &item.id)),
+        listed("office", ids(&lists.office, |item| &item.id)),
+        listed("role", ids(&lists.role, |item| &item.id)),
+        listed("served", ids(&lists.served, |item| &item.id)),
+    ];
+    named.into_iter().for_each(|ids| once(ids, findings));
     once(written(&campaign.measures, |item| &item.id), findings);
     once(written(&campaign.forms, |item| &item.id), findings);
     once(written(&campaign.schemes, |item| &item.id), findings);
@@ -146,14 +137,18 @@ pub(super) fn check_ids(campaign: &Campaign, findings: &mut Findings) {
     }
 }
 
-fn written<T>(list: &[Written<T>], id: impl Fn(&T) -> &Id) -> Vec<(String, Place)> {
+fn ids<T>(list: &[T], id: impl Fn(&T) -> &Id) -> Vec<&Id> {
+    list.iter().map(id).collect()
+}
+
+pub(super) fn written<T>(list: &[Written<T>], id: impl Fn(&T) -> &Id) -> Vec<(String, Place)> {
     list.iter()
         .map(|entry| (id(&entry.item).to_string(), at!(&entry.place, "id")))
         .collect()
 }
 
 /// Reports every id that is given a second time.
-fn once(ids: impl IntoIterator<Item = (String, Place)>, findings: &mut Findings) {
+pub(super) fn once(ids: impl IntoIterator<Item = (String, Place)>, findings: &mut Findings) {
     let mut first: BTreeMap<String, Place> = BTreeMap::new();
     for (id, place) in ids {
         let Some(earlier) = first.get(&id) else {
@@ -216,12 +211,16 @@ fn open_keys(open: &[String], item: &Place, findings: &mut Findings) {
     }
 }
 
-fn categories(campaign: &Campaign) -> impl Iterator<Item = &str> {
+pub(super) fn categories(campaign: &Campaign) -> impl Iterator<Item = &str> {
     campaign
         .file
         .category
         .iter()
         .map(|category| category.id.as_str())
+}
+
+pub(super) fn roles(campaign: &Campaign) -> impl Iterator<Item = &str> {
+    campaign.file.role.iter().map(|role| role.id.as_str())
 }
 
 fn measures(campaign: &Campaign) -> impl Iterator<Item = &str> {
@@ -232,18 +231,17 @@ fn measures(campaign: &Campaign) -> impl Iterator<Item = &str> {
 }
 
 fn form_references(campaign: &Campaign, form: &Written<Form>, findings: &mut Findings) {
-    let roles = || campaign.file.role.iter().map(|role| role.id.as_str());
     let place = &form.place;
     ROLE.check(
         form.item.filled_by.as_str(),
-        roles(),
+        roles(campaign),
         || at!(place, "filled_by"),
         findings,
     );
     if let Some(role) = &form.item.verified_by {
         ROLE.check(
             role.as_str(),
-            roles(),
+            roles(campaign),
             || at!(place, "verified_by"),
             findings,
         );

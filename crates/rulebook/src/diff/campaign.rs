@@ -260,7 +260,7 @@ fn form(old: &Written<Form>, new: &Written<Form>, changes: &mut Changes) {
         |every| Some(cadence(*every)),
     );
     changes.option(
-        say!("期满后几天内交", "days until due"),
+        say!("几个工作日内交", "working days until due"),
         (&old.due_days, &new.due_days),
         same,
     );

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Closing, Day, Id, Ratings, Served, Text, Weekday, Work, is_default};
+use super::{Attachments, Closing, Day, Id, Ratings, Served, Text, Weekday, Work, is_default};
 use crate::PeriodKind;
 
 /// campaign.toml:活动的名称、宗旨、周期、限度、类别。The campaign: name, aims, calendar, limits, categories.
@@ -55,6 +55,9 @@ pub struct CampaignFile {
     /// 事项。Work items.
     #[serde(default, skip_serializing_if = "is_default")]
     pub work: Work,
+    /// 附件。Attachments.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub attachments: Attachments,
 }
 
 /// 周期。The calendar.

@@ -22,7 +22,7 @@ pub struct Form {
     pub subject: Subject,
     /// 多久一次。How often.
     pub every: Cadence,
-    /// 期满后几天内交。Days after the period's end by which it is due.
+    /// 期满后(按次的,事情发生后)几个工作日内交。Working days after the period's end, or after it happened, by which it is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_days: Option<u16>,
     /// 由哪个角色核实;“受助者”也可以是角色。The role that verifies it; those who were helped can be one.
@@ -119,6 +119,68 @@ pub struct Field {
     /// 为什么需要照片等附件。Why an attachment is needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<Text>,
+    /// 表格的各栏。The columns of a table.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub column: Vec<Column>,
+}
+
+/// 表格的一栏。A column of a table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    /// 标识。Its id.
+    pub id: Id,
+    /// 名称。Its name.
+    pub name: Text,
+    /// 类型。Its type.
+    #[serde(rename = "type")]
+    pub kind: ColumnType,
+    /// 计量单位。Its unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Text>,
+    /// 允许的范围。The range allowed.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub range: Range,
+    /// 选项。The choices.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<Text>,
+    /// 可以不填。May be left empty.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub optional: bool,
+}
+
+/// 一栏的类型。The type of a column: what fits in one cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ColumnType {
+    /// 数。A number.
+    Number,
+    /// 选择。A choice.
+    Choice,
+    /// 文字。Text.
+    Text,
+    /// 日期。A date.
+    Date,
+    /// 单位。A unit.
+    Unit,
+    /// 人。A person.
+    Person,
+    /// 岗位。A post.
+    Post,
+}
+
+impl From<ColumnType> for FieldType {
+    fn from(column: ColumnType) -> Self {
+        match column {
+            ColumnType::Number => Self::Number,
+            ColumnType::Choice => Self::Choice,
+            ColumnType::Text => Self::Text,
+            ColumnType::Date => Self::Date,
+            ColumnType::Unit => Self::Unit,
+            ColumnType::Person => Self::Person,
+            ColumnType::Post => Self::Post,
+        }
+    }
 }
 
 /// 字段的类型。The type of a field.

@@ -15,6 +15,57 @@ use crate::say;
 #[serde(transparent)]
 pub struct Day(#[schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))] pub String);
 
+impl Day {
+    /// Year, month and day; `None` where there is no such date.
+    ///
+    /// ```
+    /// use rulebook::model::{Day, Weekday};
+    /// assert_eq!(Day("2026-10-01".to_owned()).parts(), Some((2026, 10, 1)));
+    /// assert_eq!(Day("2026-02-30".to_owned()).parts(), None);
+    /// assert_eq!(Day("2026-10-01".to_owned()).weekday(), Some(Weekday::Thu));
+    /// ```
+    #[must_use]
+    pub fn parts(&self) -> Option<(u16, u8, u8)> {
+        let text = self.0.as_str();
+        let dashed = text.get(4..5) == Some("-") && text.get(7..8) == Some("-");
+        let digits = |at: std::ops::Range<usize>| {
+            text.get(at)
+                .filter(|part| part.bytes().all(|b| b.is_ascii_digit()))
+        };
+        let year: u16 = digits(0..4)?.parse().ok()?;
+        let month: u8 = digits(5..7)?.parse().ok()?;
+        let day: u8 = digits(8..10)?.parse().ok()?;
+        let real = text.len() == 10 && dashed && (1..=days_of(year, month)).contains(&day);
+        real.then_some((year, month, day))
+    }
+
+    /// The day of the week; `None` where there is no such date.
+    #[must_use]
+    pub fn weekday(&self) -> Option<Weekday> {
+        let (year, month, day) = self.parts()?;
+        let before: u32 = (1..month)
+            .map(|month| u32::from(days_of(year, month)))
+            .sum();
+        // 400 years are a whole number of weeks, so counting may start in any of them; year 1 began on a Monday.
+        let years = u32::from(year) + 399;
+        let leaps = years / 4 - years / 100 + years / 400;
+        let days = years * 365 + leaps + before + u32::from(day) - 1;
+        Weekday::ALL.get(usize::try_from(days % 7).ok()?).copied()
+    }
+}
+
+/// The days of a month; none where there is no such month.
+fn days_of(year: u16, month: u8) -> u8 {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if leap => 29,
+        2 => 28,
+        _ => 0,
+    }
+}
+
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -41,6 +92,33 @@ pub enum Weekday {
     Sat,
     /// 星期日。Sunday.
     Sun,
+}
+
+impl Weekday {
+    /// All of them, from Monday on.
+    pub const ALL: [Self; 7] = [
+        Self::Mon,
+        Self::Tue,
+        Self::Wed,
+        Self::Thu,
+        Self::Fri,
+        Self::Sat,
+        Self::Sun,
+    ];
+
+    /// Its name.
+    #[must_use]
+    pub fn words(self) -> crate::Say {
+        match self {
+            Self::Mon => say!("星期一", "Monday"),
+            Self::Tue => say!("星期二", "Tuesday"),
+            Self::Wed => say!("星期三", "Wednesday"),
+            Self::Thu => say!("星期四", "Thursday"),
+            Self::Fri => say!("星期五", "Friday"),
+            Self::Sat => say!("星期六", "Saturday"),
+            Self::Sun => say!("星期日", "Sunday"),
+        }
+    }
 }
 
 /// 结账:期末怎样截止、异议、定稿;天数都是工作日。Closing a period; days are working days.
@@ -156,6 +234,72 @@ impl Default for Work {
             answer_days: 3,
             handovers: 2,
             escalate_days: 3,
+        }
+    }
+}
+
+/// 附件收哪些、多大。Which attachments are taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Attachments {
+    /// 每个至多多少千字节(一千字节 1024 字节)。Kilobytes of 1,024 bytes each may have at most.
+    #[schemars(range(min = 1))]
+    pub max_kilobytes: u32,
+    /// 收哪些类型。The types taken.
+    #[schemars(length(min = 1))]
+    pub types: Vec<AttachmentType>,
+}
+
+impl Default for Attachments {
+    fn default() -> Self {
+        Self {
+            max_kilobytes: 5120,
+            types: vec![
+                AttachmentType::Jpeg,
+                AttachmentType::Png,
+                AttachmentType::Pdf,
+            ],
+        }
+    }
+}
+
+/// 附件的类型。A type of attachment.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum AttachmentType {
+    /// JPEG 图片。A JPEG picture.
+    Jpeg,
+    /// PNG 图片。A PNG picture.
+    Png,
+    /// WebP 图片。A WebP picture.
+    Webp,
+    /// PDF 文件。A PDF document.
+    Pdf,
+    /// 纯文本。Plain text.
+    Text,
+    /// CSV 表格。A CSV table.
+    Csv,
+    /// Excel 工作簿(xlsx)。An Excel workbook (xlsx).
+    Xlsx,
+    /// Word 文档(docx)。A Word document (docx).
+    Docx,
+}
+
+impl AttachmentType {
+    /// The media type, as registered with IANA.
+    #[must_use]
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::Webp => "image/webp",
+            Self::Pdf => "application/pdf",
+            Self::Text => "text/plain",
+            Self::Csv => "text/csv",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         }
     }
 }

@@ -90,6 +90,20 @@ pub struct FormTally {
     pub field: Option<Id>,
     /// 汇总方法。How they are tallied.
     pub tally: super::form::Tally,
+    /// coverage 对应到哪些。The set that `coverage` is a share of.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub of: CoverageOf,
+}
+
+/// 应当对应到哪些。The set to be covered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CoverageOf {
+    /// 填表单位的下级单位,或填表单位的人、岗位。The units below the one that filled it, or its persons or posts.
+    #[default]
+    Children,
+    /// 活动中的全部。All in the campaign.
+    All,
 }
 
 /// 评价的哪一项。Which share of the ratings.

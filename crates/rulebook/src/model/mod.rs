@@ -16,12 +16,12 @@ mod scheme;
 pub use campaign::{
     Attribute, Calendar, CampaignFile, Category, FigureFormat, Limits, Office, Role, Source,
 };
-pub use form::{Cadence, Field, FieldType, Form, Subject, Tally};
+pub use form::{Cadence, Column, ColumnType, Field, FieldType, Form, Subject, Tally};
 pub use life::{
-    Closing, Day, Honour, Honoured, Ladder, LadderLevel, Ratings, Served, Service, ServicesFile,
-    Tag, Weekday, Work, WorkKind, WorkShare, WorkTally,
+    AttachmentType, Attachments, Closing, Day, Honour, Honoured, Ladder, LadderLevel, Ratings,
+    Served, Service, ServicesFile, Tag, Weekday, Work, WorkKind, WorkShare, WorkTally,
 };
-pub use measure::{FilledBy, FormTally, Measure, MeasuresFile, Range, RatingShare};
+pub use measure::{CoverageOf, FilledBy, FormTally, Measure, MeasuresFile, Range, RatingShare};
 pub use rule::{
     Counting, Deduct, Denominator, DistanceTo, Earn, Goalposts, Impute, ImputeWith, Linear,
     OtherTreatment, Preparation, Progress, ProgressAs, Quoted, RankShare, RankTable, Ratio, Rule,

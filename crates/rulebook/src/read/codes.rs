@@ -25,6 +25,7 @@ codes! {
     OUT_OF_RANGE = "out-of-range", "数超出允许的范围。", "A number is outside the range allowed.";
     BAD_ID = "bad-id", "标识里有不许用的字符。", "An id holds a character it may not.";
     BAD_PERIOD = "bad-period", "期的写法不对。", "A period isn't written right.";
+    BAD_DATE = "bad-date", "日期的写法不对,或历书上没有这一天。", "A date isn't written right, or there is no such day.";
     BAD_LANGUAGE = "bad-language", "语言标签的写法不对。", "The tag of a language isn't written right.";
     EMPTY = "empty", "文字、列表或表是空的。", "A text, a list or a table is empty.";
     UNKNOWN_CHOICE = "unknown-choice", "不在可选的写法之中。", "Not one of the choices.";

@@ -8,7 +8,7 @@ use crate::{Say, say};
 
 const CAMPAIGN: &str = "campaign.toml";
 const ORGANISATIONS: [&str; 2] = ["organisation.csv", "organisation.xlsx"];
-const FOLDERS: [&str; 3] = ["forms", "measures", "schemes"];
+const FOLDERS: [&str; 5] = ["forms", "honours", "ladders", "measures", "schemes"];
 
 /// The list of units and its path.
 pub(crate) fn organisation(folder: &Folder) -> Option<(&str, &[u8])> {
@@ -141,11 +141,11 @@ fn home(folder: &str, name: &str) -> Say {
     if let Some(ours) = wording::meant(top, FOLDERS) {
         return say!("改为 {ours}/{stem}.toml。", "Make it {ours}/{stem}.toml.");
     }
-    if let Some(known) = wording::meant(stem, ["campaign", "measures"]) {
+    if let Some(known) = wording::meant(stem, ["campaign", "measures", "services"]) {
         return say!("改为 {known}.toml。", "Make it {known}.toml.");
     }
     say!(
-        "活动的文件是 campaign.toml、measures.toml 和 measures/、forms/、schemes/ 里的 .toml;别的请移走。",
-        "A campaign's files are campaign.toml, measures.toml and the .toml files in measures/, forms/ and schemes/; move others away."
+        "活动的文件是 campaign.toml、measures.toml、services.toml 和 measures/、forms/、schemes/、honours/、ladders/ 里的 .toml;别的请移走。",
+        "A campaign's files are campaign.toml, measures.toml, services.toml and the .toml files in measures/, forms/, schemes/, honours/ and ladders/; move others away."
     )
 }

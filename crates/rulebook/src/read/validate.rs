@@ -201,6 +201,14 @@ impl Check<'_> {
                     "Write 2026, 2026-H1, 2026-Q1 or 2026-01."
                 ),
             ),
+            Pattern::Day => (
+                codes::BAD_DATE,
+                say!("“{text}”不是一个日期", "“{text}” is no date"),
+                say!(
+                    "写作 2026-10-01,须是历书上有的日子。",
+                    "Write it as 2026-10-01; the calendar must have such a day."
+                ),
+            ),
             Pattern::Visible => (
                 codes::EMPTY,
                 say!("文字是空的", "the text is empty"),

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use rulebook::FileKind;
 use rulebook::format::{format, print};
-use rulebook::model::{CampaignFile, Form, MeasuresFile, Scheme};
+use rulebook::model::{CampaignFile, Form, Honour, Ladder, MeasuresFile, Scheme, ServicesFile};
 use rulebook::read::parse;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -116,6 +116,21 @@ proptest! {
     }
 
     #[test]
+    fn services_print_and_read_back(value in values(FileKind::Services, Texts::Any)) {
+        round_trip::<ServicesFile>(FileKind::Services, value);
+    }
+
+    #[test]
+    fn honours_print_and_read_back(value in values(FileKind::Honour, Texts::Any)) {
+        round_trip::<Honour>(FileKind::Honour, value);
+    }
+
+    #[test]
+    fn ladders_print_and_read_back(value in values(FileKind::Ladder, Texts::Any)) {
+        round_trip::<Ladder>(FileKind::Ladder, value);
+    }
+
+    #[test]
     fn schemes_keep_meaning_and_comments(value in values(FileKind::Scheme, Texts::Plain), mess in mess()) {
         messy::<Scheme>(FileKind::Scheme, value, &mess);
     }
@@ -128,6 +143,16 @@ proptest! {
     #[test]
     fn measures_keep_meaning_and_comments(value in values(FileKind::Measures, Texts::Plain), mess in mess()) {
         messy::<MeasuresFile>(FileKind::Measures, value, &mess);
+    }
+
+    #[test]
+    fn forms_keep_meaning_and_comments(value in values(FileKind::Form, Texts::Plain), mess in mess()) {
+        messy::<Form>(FileKind::Form, value, &mess);
+    }
+
+    #[test]
+    fn ladders_keep_meaning_and_comments(value in values(FileKind::Ladder, Texts::Plain), mess in mess()) {
+        messy::<Ladder>(FileKind::Ladder, value, &mess);
     }
 
     #[test]

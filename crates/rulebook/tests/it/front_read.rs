@@ -73,6 +73,18 @@ fn cases() -> Vec<(&'static str, Folder)> {
             with("scheme/office.toml", SCHEME.as_bytes()),
         ),
         ("a stray file", with("schemes/office.docx", b"")),
+        (
+            "a misspelt folder of honours",
+            with("honour/star.toml", b"id = \"star\"\n"),
+        ),
+        ("a misspelt file of services", with("service.toml", b"")),
+        (
+            "dates that no calendar has",
+            with("campaign.toml", include_bytes!("front/dates.toml")),
+        ),
+        ("a ladder without levels", {
+            with("ladders/year.toml", include_bytes!("front/ladder.toml"))
+        }),
         ("two lists of units", {
             let mut two = with("organisation.csv", b"id\n");
             two.files.insert("organisation.xlsx".into(), Vec::new());

@@ -100,6 +100,9 @@ impl Generator<'_> {
             .unwrap_or_default();
         let text = match (pattern, self.texts) {
             (p, _) if p.starts_with("^[A-Za-z0-9_]") => "[A-Za-z0-9_][A-Za-z0-9_.-]{0,9}".boxed(),
+            (p, _) if p.starts_with("^[0-9]{4}-[0-9]{2}") => {
+                "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])".boxed()
+            }
             (p, _) if p.starts_with("^[0-9]{4}") => {
                 "[0-9]{4}(-(H[12]|Q[1-4]|0[1-9]|1[0-2]))?".boxed()
             }
@@ -136,7 +139,7 @@ fn number(schema: &Value) -> BoxedStrategy<Value> {
 
 fn integer(schema: &Value) -> BoxedStrategy<Value> {
     let bound =
-        |keyword: &str, none: u64| schema.get(keyword).and_then(Value::as_u64).unwrap_or(none);
+        |keyword: &str, none: i64| schema.get(keyword).and_then(Value::as_i64).unwrap_or(none);
     (bound("minimum", 0)..=bound("maximum", 1000))
         .prop_map(Value::from)
         .boxed()

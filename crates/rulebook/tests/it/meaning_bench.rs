@@ -1,9 +1,10 @@
 //! Small campaigns for tests, written as TOML and put together without the reader.
 
-use rulebook::model::{CampaignFile, Form, Measure, Scheme};
+use rulebook::model::{CampaignFile, Form, Honour, Id, Ladder, Scheme, Service};
 use rulebook::{
     Campaign, Diagnostic, Place, Spot, Unit, Written, check, diagnostic::Step, resolve,
 };
+use serde::de::DeserializeOwned;
 
 /// A campaign in the making.
 #[derive(Clone)]
@@ -11,6 +12,9 @@ pub struct Bench {
     file: String,
     measures: Vec<String>,
     forms: Vec<String>,
+    services: Vec<String>,
+    honours: Vec<String>,
+    ladders: Vec<String>,
     schemes: Vec<String>,
     units: Vec<Unit>,
 }
@@ -33,6 +37,9 @@ impl Bench {
             file: CAMPAIGN.to_owned(),
             measures: vec![],
             forms: vec![],
+            services: vec![],
+            honours: vec![],
+            ladders: vec![],
             schemes: vec![],
             units: vec![],
         }
@@ -53,25 +60,37 @@ impl Bench {
 
     /// With a measure: its id and the rest of its keys.
     pub fn measure(mut self, id: &str, rest: &str) -> Self {
-        let text =
-            format!("id = \"{id}\"\nname = {{ zh = \"度量{id}\", en = \"Measure {id}\" }}\n{rest}");
-        self.measures.push(text);
+        self.measures.push(named("度量", "Measure", id, rest));
         self
     }
 
     /// With a form: its id and the rest of its keys.
     pub fn form(mut self, id: &str, rest: &str) -> Self {
-        self.forms.push(format!(
-            "id = \"{id}\"\nname = {{ zh = \"表{id}\", en = \"Form {id}\" }}\n{rest}"
-        ));
+        self.forms.push(named("表", "Form", id, rest));
+        self
+    }
+
+    /// With a service: its id and the rest of its keys.
+    pub fn service(mut self, id: &str, rest: &str) -> Self {
+        self.services.push(named("事", "Service", id, rest));
+        self
+    }
+
+    /// With an honour: its id and the rest of its keys.
+    pub fn honour(mut self, id: &str, rest: &str) -> Self {
+        self.honours.push(named("荣誉", "Honour", id, rest));
+        self
+    }
+
+    /// With a ladder: its id and the rest of its keys.
+    pub fn ladder(mut self, id: &str, rest: &str) -> Self {
+        self.ladders.push(named("阶梯", "Ladder", id, rest));
         self
     }
 
     /// With a scheme: its id and the rest of its keys.
     pub fn scheme(mut self, id: &str, rest: &str) -> Self {
-        self.schemes.push(format!(
-            "id = \"{id}\"\nname = {{ zh = \"细则{id}\", en = \"Scheme {id}\" }}\n{rest}"
-        ));
+        self.schemes.push(named("细则", "Scheme", id, rest));
         self
     }
 
@@ -113,39 +132,21 @@ impl Bench {
 
     /// The schemes as written, each in a file named after it.
     pub fn written(&self) -> Vec<Written<Scheme>> {
-        self.schemes
-            .iter()
-            .map(|text| {
-                let item: Scheme =
-                    toml::from_str(text).unwrap_or_else(|why| panic!("{why}\n{text}"));
-                let place = Place::whole(format!("schemes/{}.toml", item.id));
-                Written { item, place }
-            })
-            .collect()
+        whole("schemes", &self.schemes, |scheme: &Scheme| &scheme.id)
     }
 
     /// The campaign, and what resolving its schemes found.
     pub fn build(&self) -> (Campaign, Vec<Diagnostic>) {
         let file: CampaignFile = toml::from_str(&self.file).unwrap_or_else(|why| panic!("{why}"));
-        let measures = self.measures.iter().enumerate().map(|(index, text)| {
-            let item: Measure = toml::from_str(text).unwrap_or_else(|why| panic!("{why}\n{text}"));
-            let path = vec![Step::Key("measure".into()), Step::At(index)];
-            Written {
-                item,
-                place: Place::item("measures.toml", path),
-            }
-        });
-        let forms = self.forms.iter().map(|text| {
-            let item: Form = toml::from_str(text).unwrap_or_else(|why| panic!("{why}\n{text}"));
-            let place = Place::whole(format!("forms/{}.toml", item.id));
-            Written { item, place }
-        });
         let schemes = self.written();
         let (effective, findings) = resolve::effective(&schemes);
         let campaign = Campaign {
             file,
-            measures: measures.collect(),
-            forms: forms.collect(),
+            measures: listed("measures.toml", "measure", &self.measures),
+            forms: whole("forms", &self.forms, |form: &Form| &form.id),
+            services: listed::<Service>("services.toml", "service", &self.services),
+            honours: whole("honours", &self.honours, |honour: &Honour| &honour.id),
+            ladders: whole("ladders", &self.ladders, |ladder: &Ladder| &ladder.id),
             schemes,
             effective,
             organisation: (!self.units.is_empty()).then(|| self.units.clone()),
@@ -159,6 +160,41 @@ impl Bench {
         findings.extend(check::check(&campaign));
         findings
     }
+}
+
+/// An item with an id, a name and the rest of its keys.
+fn named(zh: &str, en: &str, id: &str, rest: &str) -> String {
+    format!("id = \"{id}\"\nname = {{ zh = \"{zh}{id}\", en = \"{en} {id}\" }}\n{rest}")
+}
+
+fn parsed<T: DeserializeOwned>(text: &str) -> T {
+    toml::from_str(text).unwrap_or_else(|why| panic!("{why}\n{text}"))
+}
+
+/// Items of one file, as a list.
+fn listed<T: DeserializeOwned>(file: &str, key: &str, texts: &[String]) -> Vec<Written<T>> {
+    let place = |index| Place::item(file, vec![Step::Key(key.into()), Step::At(index)]);
+    let items = texts.iter().enumerate();
+    items
+        .map(|(index, text)| Written {
+            item: parsed(text),
+            place: place(index),
+        })
+        .collect()
+}
+
+/// Items each in a file named after it.
+fn whole<T: DeserializeOwned>(
+    folder: &str,
+    texts: &[String],
+    id: impl Fn(&T) -> &Id,
+) -> Vec<Written<T>> {
+    let written = |text: &String| {
+        let item: T = parsed(text);
+        let place = Place::whole(format!("{folder}/{}.toml", id(&item)));
+        Written { item, place }
+    };
+    texts.iter().map(written).collect()
 }
 
 /// `schemes/a.toml:indicator[0].points`.
