@@ -394,6 +394,8 @@ pub enum WorkTally {
     Overdue,
     /// 本期到期的。Due in the period.
     Due,
+    /// 本期到期的里,按期办好、一次通过的件数。Of those due, how many were done in time and passed at the first check.
+    InTimeCount,
     /// 本期到期的里,按期办好、一次通过的占比。Of those due, the share done in time and passed at the first check.
     InTime,
 }
@@ -506,6 +508,10 @@ impl WorkShare {
             WorkTally::Open => say!("期末未办结的{zh}", "{en} open at the period's end"),
             WorkTally::Overdue => say!("期末逾期的{zh}", "{en} overdue at the period's end"),
             WorkTally::Due => say!("本期到期的{zh}", "{en} due in the period"),
+            WorkTally::InTimeCount => say!(
+                "本期到期的{zh}中按期办好、一次通过的件数",
+                "of the {en} due in the period, how many were done in time and passed at the first check"
+            ),
             WorkTally::InTime => say!(
                 "本期到期的{zh}中按期办好、一次通过的占比",
                 "of the {en} due in the period, the share done in time and passed at the first check"
