@@ -7,7 +7,7 @@
 mod duties;
 mod month;
 mod people;
-mod ratings;
+
 mod tasks;
 mod texts;
 

@@ -121,12 +121,12 @@ impl County<'_> {
     /// A month from its first day to its circular.
     pub(super) fn month(&mut self, period: Period) -> Result<()> {
         let (first, next) = (self.first_day(period), self.first_day(period.next()));
-        self.invite(period, first)?;
+        
         self.hand_out_tasks(period, first)?;
         for day in first.0..next.0 {
             let day = Date(day);
             self.duties(period, day)?;
-            self.ratings(period, day)?;
+            
             self.tasks(period, day)?;
         }
         self.close(period, next)
