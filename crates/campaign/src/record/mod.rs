@@ -178,6 +178,11 @@ pub const REFUSALS: &[Code] = &[
         "a field names a person who isn't there",
     ),
     (
+        "field-post",
+        "字段里写的岗位不存在",
+        "a field names a post that isn't there",
+    ),
+    (
         "field-subject",
         "字段里写的单位与所填的对象不一致",
         "a field names another unit than the one it is about",
@@ -417,6 +422,28 @@ pub enum Event {
         /// The answer.
         answer: Note,
     },
+}
+
+impl Event {
+    /// The items of the vault it brings.
+    pub(crate) fn notes(&self, out: &mut Vec<Note>) {
+        match self {
+            Self::Filed(filed) => filed.values.notes(out),
+            Self::Corrected { values, reason, .. } => {
+                values.notes(out);
+                out.push(*reason);
+            }
+            Self::Withdrawn { reason, .. } => out.push(*reason),
+            Self::Verified { outcome, note, .. } => {
+                if let Outcome::Found(found) = outcome {
+                    found.notes(out);
+                }
+                out.extend(note);
+            }
+            Self::Drawn { .. } => {}
+            Self::Answered { answer, .. } => out.push(*answer),
+        }
+    }
 }
 
 /// The digest of a code by which those helped confirm a record: SHA-256 of `merit record code`, a zero byte, and the code.
