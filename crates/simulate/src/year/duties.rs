@@ -5,7 +5,7 @@ use campaign::{Action, Actor, Date, Event, PersonId, UnitId};
 use rulebook::Period;
 use rulebook::model::{Field, FieldType};
 
-use super::{County, Result};
+use super::{County, Done};
 use crate::organisation::Category;
 use crate::random::Random;
 
@@ -46,7 +46,7 @@ const EVENTS: [Duty; 6] = [
 
 impl County<'_> {
     /// What is filed on a day.
-    pub(super) fn duties(&mut self, period: Period, day: Date) -> Result<()> {
+    pub(super) fn duties(&mut self, period: Period, day: Date) -> Done<()> {
         self.at(day, 9);
         for unit in 0..self.year.units.len() {
             for duty in &EVENTS {
@@ -63,7 +63,7 @@ impl County<'_> {
         Ok(())
     }
 
-    fn events(&mut self, duty: &Duty, unit: usize, day: Date) -> Result<()> {
+    fn events(&mut self, duty: &Duty, unit: usize, day: Date) -> Done<()> {
         let of = self.year.units.get(unit).map(|unit| unit.category);
         if !of.is_some_and(|category| duty.of.contains(&category)) {
             return Ok(());
@@ -83,12 +83,12 @@ impl County<'_> {
     }
 
     /// What a unit files about itself.
-    pub(super) fn about_own(&mut self, unit: usize, who: &Actor, form: &str, when: When) -> Result<()> {
+    pub(super) fn about_own(&mut self, unit: usize, who: &Actor, form: &str, when: When) -> Done<()> {
         let about = About::Unit(self.unit_id(unit));
         self.file(form, unit, who, about, when, Said::Nobody)
     }
 
-    fn visit(&mut self, unit: usize, period: Period, _day: Date) -> Result<()> {
+    fn visit(&mut self, unit: usize, period: Period, _day: Date) -> Done<()> {
         let visitor = self.official("visitor");
         let about = About::Unit(self.unit_id(unit));
         let own = visitor.person().and_then(|person| self.home(person)) == Some(self.unit_id(unit));
@@ -99,7 +99,7 @@ impl County<'_> {
     }
 
     /// Files a form, and has those helped say whether it is so.
-    fn file(&mut self, form: &str, unit: usize, who: &Actor, about: About, when: When, said: Said) -> Result<()> {
+    fn file(&mut self, form: &str, unit: usize, who: &Actor, about: About, when: When, said: Said) -> Done<()> {
         let values = self.fill(form, unit, who, when);
         let code = format!("code-{}-{}", self.year.seed, self.commands);
         let filing = Filing {
@@ -118,7 +118,7 @@ impl County<'_> {
         Ok(())
     }
 
-    fn confirm(&mut self, record: RecordId, code: String) -> Result<()> {
+    fn confirm(&mut self, record: RecordId, code: String) -> Done<()> {
         let confirm = record::Action::Confirm {
             record,
             code,
@@ -177,7 +177,7 @@ impl County<'_> {
                 let columns = field.column.iter().filter(|column| !column.optional);
                 let mut row = Vec::new();
                 for column in columns.collect::<Vec<_>>() {
-                    let as_field = Field { id: column.id.clone(), kind: column.kind, range: column.range, choices: column.choices.clone(), ..field.clone() };
+                    let as_field = Field { id: column.id.clone(), kind: column.kind.into(), range: column.range, choices: column.choices.clone(), ..field.clone() };
                     let value = self.value(&as_field, unit, who, when, random)?;
                     row.push((column.id.as_str().into(), value));
                 }

@@ -104,7 +104,7 @@ impl std::fmt::Display for Stopped {
 
 impl std::error::Error for Stopped {}
 
-type Result<T> = std::result::Result<T, Box<Stopped>>;
+type Done<T> = Result<T, Box<Stopped>>;
 
 impl Year {
     /// A county of about so many units, with 30 people and 90 invitations a month in each, over the twelve months of 2026.
@@ -125,7 +125,7 @@ impl Year {
     ///
     /// # Errors
     /// The first command that is refused.
-    pub fn run(&self, campaign: &mut dyn Campaign) -> Result<()> {
+    pub fn run(&self, campaign: &mut dyn Campaign) -> Done<()> {
         let mut county = County {
             year: self,
             population: Population::of(self),
@@ -174,7 +174,7 @@ impl County<'_> {
     }
 
     /// Sends a command. The texts written since the last one go with it.
-    fn send(&mut self, by: &Actor, action: Action) -> Result<Vec<Entry>> {
+    fn send(&mut self, by: &Actor, action: Action) -> Done<Vec<Entry>> {
         self.commands += 1;
         let mut id = [0; 16];
         for (to, from) in id.iter_mut().zip(self.commands.to_be_bytes().iter().chain(b"simulate")) {

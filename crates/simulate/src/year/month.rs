@@ -4,7 +4,7 @@ use campaign::organisation::{self, Grant, NewPerson, units_of};
 use campaign::{Action, Actor, Date, rules};
 use rulebook::Period;
 
-use super::{County, Result};
+use super::{County, Done};
 use crate::organisation::Category;
 
 /// The roles that someone of each unit has: number among the unit's people, role.
@@ -29,7 +29,7 @@ const OF_COUNTY: [(usize, usize, &str); 4] = [
 
 impl County<'_> {
     /// Adopts the rules, founds the units, registers the people, gives the roles.
-    pub(super) fn found(&mut self) -> Result<()> {
+    pub(super) fn found(&mut self) -> Done<()> {
         let first = self.first_day(self.year.first);
         self.at(first.plus(-30), 1);
         let (from, files) = (self.year.first, self.year.files.clone());
@@ -44,7 +44,7 @@ impl County<'_> {
         Ok(())
     }
 
-    fn register(&mut self, unit: usize, from: Date) -> Result<()> {
+    fn register(&mut self, unit: usize, from: Date) -> Done<()> {
         let members = 0..self.year.people_per_unit as usize;
         let mut people = Vec::new();
         for number in members.clone() {
@@ -73,7 +73,7 @@ impl County<'_> {
         Ok(())
     }
 
-    fn give(&mut self, unit: usize, number: usize, role: &str, everywhere: bool, from: Date) -> Result<()> {
+    fn give(&mut self, unit: usize, number: usize, role: &str, everywhere: bool, from: Date) -> Done<()> {
         let Some(resident) = self.population.of_unit(unit, number) else { return Ok(()) };
         let grant = Grant {
             role: role.into(),
@@ -119,7 +119,7 @@ impl County<'_> {
     }
 
     /// A month from its first day to its circular.
-    pub(super) fn month(&mut self, period: Period) -> Result<()> {
+    pub(super) fn month(&mut self, period: Period) -> Done<()> {
         let (first, next) = (self.first_day(period), self.first_day(period.next()));
         
         self.hand_out_tasks(period, first)?;

@@ -6,12 +6,12 @@ use campaign::rating::{self, Code, Level, Opinion, Voice};
 use campaign::{Action, Actor, Date};
 use rulebook::Period;
 
-use super::{County, Result, texts};
+use super::{County, Done, texts};
 use crate::random::Random;
 
 impl County<'_> {
     /// Each unit invites those it has served: codes are drawn, printed and forgotten.
-    pub(super) fn invite(&mut self, period: Period, day: Date) -> Result<()> {
+    pub(super) fn invite(&mut self, period: Period, day: Date) -> Done<()> {
         self.at(day, 8);
         for unit in 0..self.year.units.len() {
             let codes = 0..self.year.invited_per_unit;
@@ -40,7 +40,7 @@ impl County<'_> {
     }
 
     /// What is rated on a day: of those invited, nineteen in twenty rate some time in the month.
-    pub(super) fn ratings(&mut self, period: Period, day: Date) -> Result<()> {
+    pub(super) fn ratings(&mut self, period: Period, day: Date) -> Done<()> {
         self.at(day, 10);
         let (_, _, of_month) = day.parts();
         let today = u32::try_from(of_month).unwrap_or(1) % 28;
@@ -53,7 +53,7 @@ impl County<'_> {
         Ok(())
     }
 
-    fn rate(&mut self, period: Period, unit: usize, number: u32) -> Result<()> {
+    fn rate(&mut self, period: Period, unit: usize, number: u32) -> Done<()> {
         let names = ["rate", &period.to_string(), &unit.to_string(), &number.to_string()];
         let mut random = self.random(&names);
         let level = level(unit, &mut random);

@@ -3,16 +3,16 @@
 use campaign::Date;
 use rulebook::Period;
 
-use super::{County, Result};
+use super::{County, Done};
 
 impl County<'_> {
-    pub(super) fn hand_out_tasks(&mut self, _period: Period, _day: Date) -> Result<()> {
+    pub(super) fn hand_out_tasks(&mut self, _period: Period, _day: Date) -> Done<()> {
         Ok(())
     }
-    pub(super) fn tasks(&mut self, _period: Period, _day: Date) -> Result<()> {
+    pub(super) fn tasks(&mut self, _period: Period, _day: Date) -> Done<()> {
         Ok(())
     }
-    pub(super) fn close(&mut self, _period: Period, _next: Date) -> Result<()> {
+    pub(super) fn close(&mut self, _period: Period, _next: Date) -> Done<()> {
         Ok(())
     }
 }
