@@ -6,10 +6,32 @@
 //!
 //! Nothing here decides anything, and nothing here is asynchronous.
 
+pub mod backup;
+pub mod canonical;
+pub mod checkpoint;
+pub mod disclose;
+pub mod export;
+pub mod faulty;
 pub mod hash;
+pub mod key;
+pub mod location;
+pub mod note;
+pub mod postgres;
 pub mod seal;
+pub mod sequence;
+pub mod sqlite;
+pub mod stats;
 pub mod store;
+pub mod tile;
+pub mod tree;
+pub mod vault;
+pub mod verify;
 
+pub use checkpoint::{Checkpoint, Keys};
 pub use hash::Hash;
+pub use key::{Signer, VerifierKey};
+pub use location::Location;
+pub use postgres::PostgresStore;
 pub use seal::{Salt, Sealed};
+pub use sqlite::SqliteStore;
 pub use store::{Batch, Claim, ItemId, Lease, Result, Store, StoreError, StoredItem};

@@ -3,6 +3,9 @@
 //! A store keeps four things that live and die together: the entries, the tiles and checkpoints of their tree, the vault's
 //! sealed items, and the writer's lease. One call is one transaction: it happens wholly or not at all, and once it has
 //! returned it is on the disk. A call that fails may still have happened; whoever calls reads before trying again.
+//!
+//! To add a store: implement [`Store`], give [`crate::Location`] a case for it, and in `tests/it/conformance.rs` say how the
+//! suite gets fresh data (`impl Fresh for …`) and add one line, `conformance!(name, …);`.
 
 use std::fmt;
 use std::time::Duration;
@@ -60,9 +63,13 @@ pub struct Batch<'b> {
     pub first: u64,
     /// The entries.
     pub entries: &'b [Sealed],
-    /// Items to put into the vault; each id once and for ever.
+    /// Items to put into the vault; each id once and for ever, also after its erasure.
     pub put: &'b [StoredItem],
-    /// Items to erase from the vault, so that no file of the store holds their bytes any longer.
+    /// Items sealed anew under another key: ids that are in the vault, and as many bytes as before. What they replace is
+    /// erased.
+    pub reseal: &'b [StoredItem],
+    /// Items to erase from the vault, so that no file of the store holds their bytes any longer. An id that isn't there is
+    /// passed over, so that erasures can be done again after a restore.
     pub erase: &'b [ItemId],
 }
 
@@ -119,8 +126,14 @@ pub trait Store: Send {
     ///
     /// # Errors
     /// [`StoreError::Superseded`] under an old lease; [`StoreError::NotNext`] when `first` isn't the number of entries;
-    /// [`StoreError::ItemExists`] for an id used before.
+    /// [`StoreError::ItemExists`] for an id used before; [`StoreError::NoSuchItem`] for one that can't be sealed anew.
     fn append(&mut self, lease: Lease, batch: &Batch<'_>) -> Result<()>;
+
+    /// Whether bytes of erased items may still be in a file of the store, because something reads an old state of it. The
+    /// next write or [`renew`](Self::renew) tries again.
+    fn erasures_pending(&mut self) -> Result<bool> {
+        Ok(false)
+    }
 
     /// Entries from `from` on, in order: at most `max`, fewer only at the end of the log (never fewer than one otherwise).
     fn read(&mut self, from: u64, max: usize) -> Result<Vec<Sealed>>;
@@ -147,6 +160,65 @@ pub trait Store: Send {
     fn checkpoints(&mut self, after: Option<u64>, max: usize) -> Result<Vec<StoredCheckpoint>>;
 }
 
+/// A store behind a pointer is a store, so that what wraps one can also wrap any.
+impl<S: Store + ?Sized> Store for Box<S> {
+    fn claim(&mut self, who: &str, ttl: Duration) -> Result<Claim> {
+        (**self).claim(who, ttl)
+    }
+
+    fn renew(&mut self, lease: Lease) -> Result<()> {
+        (**self).renew(lease)
+    }
+
+    fn release(&mut self, lease: Lease) -> Result<()> {
+        (**self).release(lease)
+    }
+
+    fn length(&mut self) -> Result<u64> {
+        (**self).length()
+    }
+
+    fn append(&mut self, lease: Lease, batch: &Batch<'_>) -> Result<()> {
+        (**self).append(lease, batch)
+    }
+
+    fn erasures_pending(&mut self) -> Result<bool> {
+        (**self).erasures_pending()
+    }
+
+    fn read(&mut self, from: u64, max: usize) -> Result<Vec<Sealed>> {
+        (**self).read(from, max)
+    }
+
+    fn item(&mut self, id: ItemId) -> Result<Option<StoredItem>> {
+        (**self).item(id)
+    }
+
+    fn items(&mut self, after: Option<ItemId>, max: usize) -> Result<Vec<StoredItem>> {
+        (**self).items(after, max)
+    }
+
+    fn put_tree(&mut self, lease: Lease, step: &TreeStep<'_>) -> Result<()> {
+        (**self).put_tree(lease, step)
+    }
+
+    fn tile(&mut self, level: u8, index: u64) -> Result<Option<StoredTile>> {
+        (**self).tile(level, index)
+    }
+
+    fn tiles(&mut self, after: Option<(u8, u64)>, max: usize) -> Result<Vec<StoredTile>> {
+        (**self).tiles(after, max)
+    }
+
+    fn checkpoint(&mut self) -> Result<Option<StoredCheckpoint>> {
+        (**self).checkpoint()
+    }
+
+    fn checkpoints(&mut self, after: Option<u64>, max: usize) -> Result<Vec<StoredCheckpoint>> {
+        (**self).checkpoints(after, max)
+    }
+}
+
 /// Why a call failed.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -162,6 +234,8 @@ pub enum StoreError {
     },
     /// An item with this id has been put before.
     ItemExists(ItemId),
+    /// There is no item of this id and length to seal anew.
+    NoSuchItem(ItemId),
     /// What is stored can't be right: a damaged file, a foreign file, a version from the future.
     Damaged(String),
     /// The store didn't answer; the call may have happened or not.
@@ -177,6 +251,9 @@ impl fmt::Display for StoreError {
                 "the log has {length} entries, so the next batch starts at {length}, not at {first}"
             ),
             Self::ItemExists(id) => write!(f, "the vault has an item {id} already"),
+            Self::NoSuchItem(id) => {
+                write!(f, "the vault has no item {id} of that length to seal anew")
+            }
             Self::Damaged(what) => write!(f, "the ledger is damaged: {what}"),
             Self::Failed(_) => f.write_str("the store failed"),
         }

@@ -89,8 +89,8 @@ pub enum Command {
     Fmt(Fmt),
     #[command(
         about = tr(
-            "用通常的话说明考核细则;或说明一个单位的分怎么来的",
-            "Tell the rules in plain words; or where a unit's points come from"
+            "用通常的话说明活动怎样开展、细则怎样计分;或说明一个单位的分怎么来的",
+            "Tell in plain words how the campaign is run and its rules; or where a unit's points come from"
         ),
         after_help = tr(
             "例子:\n  merit explain 县 --scheme township\n  merit explain 县 --unit t01 --period 2026-03",
@@ -142,6 +142,11 @@ pub enum Command {
         after_help = tr("例子:\n  merit man ~/.local/share/man/man1", "Example:\n  merit man ~/.local/share/man/man1")
     )]
     Man(Pages),
+    #[command(
+        about = tr("显示命令的说明", "Show the help of a command"),
+        after_help = tr("例子:\n  merit help score", "Example:\n  merit help score")
+    )]
+    Help(Help),
 }
 
 const SCORE_EXAMPLES: (&str, &str) = (
@@ -322,6 +327,18 @@ pub enum Format {
     Xlsx,
 }
 
+impl Format {
+    /// Its name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Csv => "csv",
+            Self::Json => "json",
+            Self::Xlsx => "xlsx",
+        }
+    }
+}
+
 #[derive(Args, Debug)]
 pub struct WhatIf {
     #[command(flatten)]
@@ -386,6 +403,12 @@ pub struct Completions {
 pub struct Pages {
     #[arg(value_name = tr("文件夹", "DIR"), help = tr("写到哪里", "Where to"))]
     pub dir: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct Help {
+    #[arg(value_name = tr("命令", "COMMAND"), help = tr("哪个命令;不写则列出全部", "The command; all of them when absent"))]
+    pub command: Vec<String>,
 }
 
 /// The command line with all headings in the language chosen.

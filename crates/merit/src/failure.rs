@@ -41,6 +41,14 @@ impl Failure {
         Self::Io(say!("写不了 {path}:{zh}", "can't write {path}: {en}"))
     }
 
+    /// How a command ends that printed findings: they count even where whoever read them has gone.
+    pub fn after(printed: Result<(), Self>, found: bool) -> Result<(), Self> {
+        match printed {
+            Ok(()) | Err(Self::Gone) if found => Err(Self::Findings),
+            printed => printed,
+        }
+    }
+
     /// The exit code.
     pub fn code(&self) -> u8 {
         match self {

@@ -20,6 +20,22 @@ pub fn parse() -> Result<Merit, ExitCode> {
     parsed.map_err(|error| answer(&error))
 }
 
+/// Prints the help of a command, named by its path from `merit` on.
+pub fn help(path: &[String]) -> Result<(), Failure> {
+    let mut command = command();
+    command.build();
+    let mut found = &mut command;
+    for name in path {
+        found = found.find_subcommand_mut(name).ok_or_else(|| {
+            Failure::Usage(say!(
+                "没有“{name}”这个命令;merit help 列出全部",
+                "there is no command “{name}”; `merit help` lists them"
+            ))
+        })?;
+    }
+    terminal::print(&found.render_help().ansi().to_string())
+}
+
 fn answer(error: &clap::Error) -> ExitCode {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {

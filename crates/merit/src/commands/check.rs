@@ -25,16 +25,11 @@ pub fn run(args: &Folder) -> Result<(), Failure> {
         args.dir.display(),
         terminal::tally(&reading.findings)
     ));
-    terminal::print(&text)?;
     let errors = reading
         .findings
         .iter()
         .any(|finding| finding.severity == Severity::Error);
-    if errors {
-        Err(Failure::Findings)
-    } else {
-        Ok(())
-    }
+    Failure::after(terminal::print(&text), errors)
 }
 
 /// How much of each scheme's score comes from results, the process and paper.

@@ -1,6 +1,6 @@
 //! `merit explain`: the rules in plain words, or where a unit's points come from.
 
-use rulebook::explain::{earned, explain, taken_off};
+use rulebook::explain::{earned, explain, running, taken_off};
 use rulebook::figures::Figures;
 use rulebook::model::{Indicator, Scheme};
 use rulebook::{Campaign, Period, say};
@@ -25,7 +25,7 @@ pub fn run(args: &Explain) -> Result<(), Failure> {
     }
 }
 
-/// The scheme named; else those in force in the period, or all.
+/// The scheme named; else how the campaign is run, and the schemes in force in the period, or all.
 fn rules(args: &Explain, campaign: &Campaign) -> Result<(), Failure> {
     let schemes: Vec<&Scheme> = match named(campaign, args.scheme.as_deref())? {
         Some(scheme) => vec![scheme],
@@ -33,9 +33,15 @@ fn rules(args: &Explain, campaign: &Campaign) -> Result<(), Failure> {
     };
     match args.format {
         ExplainFormat::Text => {
-            let texts: Vec<String> = schemes
-                .iter()
-                .map(|scheme| explain(campaign, scheme, lang()))
+            let run = args.scheme.is_none().then(|| running(campaign, lang()));
+            let texts: Vec<String> = run
+                .into_iter()
+                .filter(|text| !text.is_empty())
+                .chain(
+                    schemes
+                        .iter()
+                        .map(|scheme| explain(campaign, scheme, lang())),
+                )
                 .collect();
             terminal::print(&texts.join("\n"))
         }

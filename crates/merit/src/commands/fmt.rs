@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rulebook::{Diagnostic, FileKind, Folder, format, say, text};
+use rulebook::{Diagnostic, FileKind, Folder, format, read, say, text};
 
 use crate::args::Fmt;
 use crate::failure::Failure;
@@ -14,6 +14,9 @@ use crate::{load, terminal};
 pub fn run(args: &Fmt) -> Result<(), Failure> {
     let dir = &args.folder.dir;
     let folder = load::folder(dir)?;
+    if !folder.files.keys().any(|path| FileKind::of(path).is_some()) {
+        return Err(no_campaign(&folder));
+    }
     let (changed, findings) = laid_out(&folder);
     if !findings.is_empty() {
         terminal::show(&folder, &findings);
@@ -28,12 +31,14 @@ pub fn run(args: &Fmt) -> Result<(), Failure> {
             save::whole(&dir.join(path), text.as_bytes())?;
         }
     }
-    told(dir, &changed, args.check)?;
-    if args.check && !changed.is_empty() {
-        Err(Failure::Findings)
-    } else {
-        Ok(())
-    }
+    let printed = told(dir, &changed, args.check);
+    Failure::after(printed, args.check && !changed.is_empty())
+}
+
+/// There is nothing to lay out: what `check` says of such a folder.
+fn no_campaign(folder: &Folder) -> Failure {
+    terminal::show(folder, &read::read(folder).findings);
+    Failure::Refused(Some(say!("没有可排的文件", "there is no file to lay out")))
 }
 
 /// The files that differ from their layout, with it; and what is wrong with those that have none.
@@ -54,7 +59,7 @@ fn laid_out(folder: &Folder) -> (Vec<(&str, String)>, Vec<Diagnostic>) {
 
 fn layout(path: &str, bytes: &[u8], kind: FileKind) -> Result<String, Vec<Diagnostic>> {
     let (text, _) = text::decode(bytes).map_err(|not_text| vec![not_text.diagnostic(path)])?;
-    let errors = |errors: Vec<rulebook::read::SyntaxError>| {
+    let errors = |errors: Vec<read::SyntaxError>| {
         errors
             .into_iter()
             .map(|error| error.diagnostic(path))

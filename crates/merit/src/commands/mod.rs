@@ -13,6 +13,7 @@ mod workbook;
 
 use crate::args::{Command, Merit};
 use crate::failure::Failure;
+use crate::usage;
 
 /// Does what the command line asks for.
 pub fn run(args: Merit) -> Result<(), Failure> {
@@ -24,6 +25,7 @@ pub fn run(args: Merit) -> Result<(), Failure> {
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => pages::completions(&args),
         Command::Man(args) => pages::man(&args),
+        Command::Help(args) => usage::help(&args.command),
         Command::Explain(args) => explain::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Whatif(args) => whatif::run(&args),

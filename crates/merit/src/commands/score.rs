@@ -58,18 +58,25 @@ fn plain(bytes: Vec<u8>, format: Format) -> Vec<u8> {
 }
 
 fn format(args: &Score) -> Result<Format, Failure> {
-    let ending = args
-        .out
-        .as_deref()
-        .and_then(Path::extension)
-        .map(|ending| ending.to_ascii_lowercase());
-    let by_ending = match ending.as_deref().and_then(|ending| ending.to_str()) {
-        Some("csv") => Format::Csv,
-        Some("json") => Format::Json,
-        Some("xlsx") => Format::Xlsx,
-        _ => Format::Table,
+    let by_ending = args.out.as_deref().and_then(by_ending);
+    let format = match (args.format, by_ending) {
+        (Some(asked), Some((ending, Some(named)))) if asked != named => {
+            let (asked, named) = (asked.name(), named.name());
+            return Err(Failure::Usage(say!(
+                "--format {asked} 与 --out 的扩展名 .{ending} 不一致;去掉 --format,或把扩展名改成合适的",
+                "--format {asked} doesn't go with the ending .{ending} of --out, which means {named}; drop --format or change the ending"
+            )));
+        }
+        (None, Some((ending, None))) => {
+            return Err(Failure::Usage(say!(
+                "不知道扩展名 .{ending} 是什么格式;用 .csv、.json、.xlsx 或 .txt,或用 --format 指明",
+                "the ending .{ending} says no layout; use .csv, .json, .xlsx or .txt, or name one with --format"
+            )));
+        }
+        (Some(asked), _) => asked,
+        (None, Some((_, Some(named)))) => named,
+        (None, None) => Format::Table,
     };
-    let format = args.format.unwrap_or(by_ending);
     if format == Format::Xlsx && args.out.is_none() && std::io::stdout().is_terminal() {
         return Err(Failure::Usage(say!(
             "工作簿不能显示在屏幕上;请用 --out 指明文件",
@@ -77,6 +84,19 @@ fn format(args: &Score) -> Result<Format, Failure> {
         )));
     }
     Ok(format)
+}
+
+/// The ending of a file's name and the layout it stands for.
+fn by_ending(path: &Path) -> Option<(String, Option<Format>)> {
+    let ending = path.extension()?.to_string_lossy().to_ascii_lowercase();
+    let format = match ending.as_str() {
+        "csv" => Some(Format::Csv),
+        "json" => Some(Format::Json),
+        "xlsx" => Some(Format::Xlsx),
+        "txt" => Some(Format::Table),
+        _ => None,
+    };
+    Some((ending, format))
 }
 
 fn report(format: Format, campaign: &Campaign) -> Box<dyn Report + '_> {

@@ -29,6 +29,14 @@ fn check_of_a_folder_without_a_campaign() {
 }
 
 #[test]
+fn fmt_of_a_folder_without_a_campaign_says_so() {
+    let desk = Desk::empty();
+    desk.write("notes/readme.txt", "nothing here");
+    insta::assert_snapshot!(desk.both("fmt notes") + "\n" + &desk.both("fmt notes --check"));
+    assert_eq!(desk.run("fmt notes").code, 3);
+}
+
+#[test]
 fn fmt_says_what_differs_then_lays_it_out() {
     let desk = Desk::new();
     desk.edit(
@@ -178,7 +186,7 @@ fn schema_gives_the_files_that_editors_use() {
         let kept = fs::read_to_string(format!("{kept}/{name}")).unwrap();
         assert_eq!(desk.read(&format!("out/{name}")), kept, "{name}");
     }
-    assert_eq!(desk.names("out").len(), 4);
+    assert_eq!(desk.names("out").len(), 7);
     assert!(desk.run("schema").out.starts_with("{\n  \"campaign\": {"));
 }
 
@@ -202,7 +210,7 @@ fn man_pages_are_written_in_the_language() {
         let ran = Ran::of(desk.command(locale, "man pages").output().unwrap());
         assert_eq!(ran.code, 0, "{}", ran.err);
     }
-    assert_eq!(desk.names("pages").len(), 14);
+    assert_eq!(desk.names("pages").len(), 15);
     let page = desk.read("pages/merit-score.1");
     assert!(
         page.contains(".SH SYNOPSIS") && page.contains("merit score county"),

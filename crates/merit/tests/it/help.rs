@@ -2,7 +2,7 @@
 
 use crate::support::{Desk, LOCALES, Ran};
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "",
     "new",
     "check",
@@ -17,6 +17,7 @@ const COMMANDS: [&str; 14] = [
     "schema",
     "completions",
     "man",
+    "help",
 ];
 
 fn help(locale: &str) -> String {
@@ -41,6 +42,16 @@ fn every_command_explains_itself_in_english() {
 }
 
 #[test]
+fn help_of_a_command_is_what_the_command_says_of_itself() {
+    let desk = Desk::empty();
+    for name in COMMANDS {
+        let asked = desk.run(&format!("help {name}"));
+        assert_eq!(asked.code, 0, "{name}");
+        assert_eq!(asked.out, desk.run(&format!("{name} --help")).out, "{name}");
+    }
+}
+
+#[test]
 fn wrong_command_lines_are_answered_in_both_languages() {
     let desk = Desk::new();
     let lines = [
@@ -54,6 +65,10 @@ fn wrong_command_lines_are_answered_in_both_languages() {
         "score valley --threads 0",
         "score valley --lang fr",
         "score valley --out a.csv --out b.csv",
+        "score valley --format csv --out a.xlsx",
+        "score valley --out a.pdf",
+        "help scor",
+        "help campaign to-csv",
         "score valley --scheme twon",
         "explain valley --unit t9",
         "explain valley --unit t9 --period 2026-02",

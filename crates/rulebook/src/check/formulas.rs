@@ -90,8 +90,8 @@ fn wrong_kind(text: &str, yields: Kind, place: &Place) -> Diagnostic {
                 "the formula `{text}` yields a number; a condition is needed"
             ),
             say!(
-                "与某个数比较,如“score >= 90”",
-                "Compare it with a number, such as `score >= 90`"
+                "与某个数比较,如“{text} >= 90”",
+                "Compare it with a number, such as `{text} >= 90`"
             ),
         ),
     };

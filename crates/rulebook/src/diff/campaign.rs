@@ -1,11 +1,13 @@
 //! Changes outside the schemes: calendar, limits, categories, measures, forms.
 
 use super::{Changes, same, text, title};
+use crate::explain::life::{cadence, period};
 use crate::explain::words::number;
 use crate::model::{
-    Cadence, CampaignFile, Field, FieldType, FilledBy, Form, Measure, Range, Subject, Tally, Text,
+    CampaignFile, Column, CoverageOf, Field, FieldType, FilledBy, Form, Measure, Range, Subject,
+    Tally, Text,
 };
-use crate::{Campaign, PeriodKind, Say, Written, say};
+use crate::{Campaign, Say, Written, say};
 
 /// Compares everything but the schemes.
 pub(super) fn compare(old: &Campaign, new: &Campaign, changes: &mut Changes) {
@@ -40,6 +42,7 @@ pub(super) fn compare(old: &Campaign, new: &Campaign, changes: &mut Changes) {
         },
         |changes, old, new| form(old, new, changes),
     );
+    super::life::compare(old, new, changes);
 }
 
 fn file(old: &CampaignFile, new: &CampaignFile, changes: &mut Changes) {
@@ -135,22 +138,13 @@ pub(super) fn about(sides: (&Option<Text>, &Option<Text>), changes: &mut Changes
     changes.option(say!("说明", "explanation"), sides, text);
 }
 
-fn joined(list: &[Text]) -> Say {
+pub(super) fn joined(list: &[Text]) -> Say {
     let words: Vec<Say> = list.iter().map(text).collect();
     let zh: Vec<&str> = words.iter().map(|say| say.zh.as_str()).collect();
     let en: Vec<&str> = words.iter().map(|say| say.en.as_str()).collect();
     Say {
         zh: zh.join(";"),
         en: en.join("; "),
-    }
-}
-
-fn period(kind: PeriodKind) -> Say {
-    match kind {
-        PeriodKind::Year => say!("年", "year"),
-        PeriodKind::HalfYear => say!("半年", "half-year"),
-        PeriodKind::Quarter => say!("季度", "quarter"),
-        PeriodKind::Month => say!("月", "month"),
     }
 }
 
@@ -182,7 +176,7 @@ fn measure(old: &Measure, new: &Measure, changes: &mut Changes) {
     clippy::trivially_copy_pass_by_ref,
     reason = "passed as a function over sides"
 )]
-fn yes(is: &bool) -> Option<Say> {
+pub(super) fn yes(is: &bool) -> Option<Say> {
     Some(if *is {
         say!("是", "yes")
     } else {
@@ -205,13 +199,17 @@ fn filled_by(source: &FilledBy) -> Say {
         FilledBy::File => say!("数据表", "table of figures"),
         FilledBy::Form(tally) => {
             let (form, how) = (&tally.form, tallied(tally.tally));
+            let whole = match tally.of {
+                CoverageOf::All => say!("(对全部)", " (of all)"),
+                CoverageOf::Children => say!("", ""),
+            };
             let field = tally
                 .field
                 .as_ref()
                 .map_or_else(String::new, |field| format!(".{field}"));
             Say {
-                zh: format!("表单 {form}{field} 的{}", how.zh),
-                en: format!("{} of the form {form}{field}", how.en),
+                zh: format!("表单 {form}{field} 的{}{}", how.zh, whole.zh),
+                en: format!("{} of the form {form}{field}{}", how.en, whole.en),
             }
         }
         FilledBy::Rating(share) => {
@@ -331,6 +329,31 @@ fn field(old: &Field, new: &Field, changes: &mut Changes) {
         (&old.why, &new.why),
         text,
     );
+    changes.lists(
+        (&old.column, &new.column),
+        |column| column.id.as_str(),
+        |column| title(say!("栏", "Column"), &column.name, column.id.as_str()),
+        |changes, old, new| compare_columns(old, new, changes),
+    );
+}
+
+fn compare_columns(old: &Column, new: &Column, changes: &mut Changes) {
+    name((&old.name, &new.name), changes);
+    changes.aspect(say!("类型", "type"), (&old.kind, &new.kind), |kind| {
+        Some(field_type(FieldType::from(*kind)))
+    });
+    changes.option(say!("计量单位", "unit"), (&old.unit, &new.unit), text);
+    changes.aspect(say!("范围", "range"), (&old.range, &new.range), range);
+    changes.aspect(
+        say!("选项", "choices"),
+        (&old.choices, &new.choices),
+        |list| Some(joined(list)),
+    );
+    changes.aspect(
+        say!("可以不填", "may be left empty"),
+        (&old.optional, &new.optional),
+        yes,
+    );
 }
 
 fn field_type(kind: FieldType) -> Say {
@@ -354,16 +377,5 @@ fn subject(subject: Subject) -> Say {
         Subject::OtherUnit => say!("另一个单位", "another unit"),
         Subject::Person => say!("个人", "a person"),
         Subject::Case => say!("一件事", "a case"),
-    }
-}
-
-fn cadence(cadence: Cadence) -> Say {
-    match cadence {
-        Cadence::Week => say!("每周", "each week"),
-        Cadence::Month => say!("每月", "each month"),
-        Cadence::Quarter => say!("每季", "each quarter"),
-        Cadence::HalfYear => say!("每半年", "each half-year"),
-        Cadence::Year => say!("每年", "each year"),
-        Cadence::Event => say!("每次发生时", "each time it happens"),
     }
 }

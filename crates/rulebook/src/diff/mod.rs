@@ -4,6 +4,7 @@
 //! into layers are no changes.
 
 mod campaign;
+mod life;
 mod scheme;
 
 use crate::{Campaign, Lang, Say};

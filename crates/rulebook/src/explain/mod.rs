@@ -1,7 +1,10 @@
-//! A scheme as a person would read it: what counts, how much, by what rule, who answers, and what follows.
+//! A scheme as a person would read it: what counts, how much, by what rule, who answers, and what follows; and how the
+//! campaign is run.
 //!
 //! Words are made from the complete scheme alone, so what is explained is what is scored.
 
+pub(crate) mod life;
+mod paper;
 mod rule;
 pub(crate) mod words;
 
@@ -13,6 +16,9 @@ use crate::model::{
     Aggregate, Fallback, FilledBy, Group, Id, Indicator, Measure, Rule, Scheme, Status, Veto,
 };
 use crate::{Campaign, Lang, Say, say};
+
+pub use life::running;
+use paper::Paper;
 
 /// The rule of a campaign's complete indicator or bonus in words; `None` where its measure isn't known.
 ///
@@ -45,7 +51,7 @@ pub fn explain(campaign: &Campaign, scheme: &Scheme, lang: Lang) -> String {
         campaign,
         scheme,
         lang,
-        text: String::new(),
+        paper: Paper::new(lang),
     };
     page.head();
     page.preparation();
@@ -53,7 +59,7 @@ pub fn explain(campaign: &Campaign, scheme: &Scheme, lang: Lang) -> String {
     page.extras();
     page.vetoes();
     page.bands();
-    page.text
+    page.paper.text
 }
 
 /// A policy in words: nothing and all are something else where points are taken off.
@@ -70,40 +76,17 @@ struct Page<'a> {
     campaign: &'a Campaign,
     scheme: &'a Scheme,
     lang: Lang,
-    text: String,
+    paper: Paper,
 }
 
 impl Page<'_> {
-    fn line(&mut self, indent: usize, text: &str) {
-        if text.is_empty() {
-            return;
-        }
-        self.text.push_str(&"  ".repeat(indent));
-        self.text.push_str(text);
-        self.text.push('\n');
-    }
-
-    fn say(&mut self, indent: usize, text: &Say) {
-        let text = match self.lang {
-            Lang::Zh => text.zh.clone(),
-            Lang::En => words::capitalised(&text.en),
-        };
-        self.line(indent, &text);
-    }
-
-    /// A heading, with an empty line before it.
-    fn heading(&mut self, text: &Say) {
-        self.text.push('\n');
-        self.say(0, text);
-    }
-
     /// Title, category, since when, total, shares.
     fn head(&mut self) {
         let (scheme, lang) = (self.scheme, self.lang);
         let title = format!("{} ({})", scheme.name.get(lang), scheme.id);
-        self.line(0, &title);
+        self.paper.line(0, &title);
         if let Some(about) = &scheme.about {
-            self.line(0, about.get(lang));
+            self.paper.line(0, about.get(lang));
         }
         let mut facts = Vec::new();
         if let Some(id) = &scheme.category {
@@ -123,21 +106,13 @@ impl Page<'_> {
             let name = self.scheme_name(base);
             facts.push(say!("在“{name}”上增补", "adds to “{name}”"));
         }
-        self.facts(0, facts);
+        self.paper.facts(0, facts);
         self.shares();
         let common = self.common_policy();
-        self.say(0, &common);
+        self.paper.say(0, &common);
         if let Some(rounding) = &scheme.rounding {
-            self.say(0, &words::rounding(rounding));
+            self.paper.say(0, &words::rounding(rounding));
         }
-    }
-
-    /// Facts on one line; nothing where there are none.
-    fn facts(&mut self, indent: usize, facts: Vec<Say>) {
-        let lang = self.lang;
-        let facts: Vec<&str> = facts.iter().map(|fact| fact.get(lang)).collect();
-        let (zh, en) = (facts.join(";"), facts.join("; "));
-        self.say(indent, &Say { zh, en });
     }
 
     fn shares(&mut self) {
@@ -148,7 +123,7 @@ impl Page<'_> {
         let percent = |value: f64| words::number((value * 10.0).round() / 10.0);
         let (outcome, process) = (percent(shares.outcome), percent(shares.process));
         let paper = percent(shares.paper);
-        self.say(
+        self.paper.say(
             0,
             &say!(
                 "看结果 {outcome}%,看过程 {process}%,看材料 {paper}%",
@@ -180,11 +155,11 @@ impl Page<'_> {
         if self.scheme.prepare.is_empty() {
             return;
         }
-        self.heading(&say!("计分之前", "Before scoring"));
+        self.paper.heading(&say!("计分之前", "Before scoring"));
         for (index, step) in self.scheme.prepare.iter().enumerate() {
             let Say { zh, en } = words::preparation(step);
             let number = index + 1;
-            self.say(1, &say!("{number}. {zh}", "{number}. {en}"));
+            self.paper.say(1, &say!("{number}. {zh}", "{number}. {en}"));
         }
     }
 
@@ -195,7 +170,7 @@ impl Page<'_> {
         if group.is_none() {
             let aggregate = scheme.aggregate.as_ref().unwrap_or(&Aggregate::Sum);
             let Say { zh, en } = words::aggregate(aggregate);
-            self.heading(&say!("指标({zh})", "Indicators ({en})"));
+            self.paper.heading(&say!("指标({zh})", "Indicators ({en})"));
         }
         let mut position = 0;
         let mut next = |number: &str| {
@@ -238,9 +213,9 @@ impl Page<'_> {
             marks.push(words::aggregate(aggregate));
         }
         let title = format!("{number} {}{}", group.name.get(lang), self.marks(&marks));
-        self.line(depth, &title);
+        self.paper.line(depth, &title);
         if let Some(about) = &group.about {
-            self.line(depth + 1, about.get(lang));
+            self.paper.line(depth + 1, about.get(lang));
         }
         let mut facts = Vec::new();
         if let Some(rule) = &group.rule {
@@ -253,7 +228,7 @@ impl Page<'_> {
                 en: format!("with fewer than {least} members given: {}", what.en),
             });
         }
-        self.facts(depth + 1, facts);
+        self.paper.facts(depth + 1, facts);
     }
 
     fn marks(&self, marks: &[Say]) -> String {
@@ -280,15 +255,15 @@ impl Page<'_> {
             marks.push(words::kind(kind));
         }
         let title = format!("{number} {}{}", item.name.get(lang), self.marks(&marks));
-        self.line(depth, &title);
+        self.paper.line(depth, &title);
         if let Some(about) = &item.about {
-            self.line(depth + 1, about.get(lang));
+            self.paper.line(depth + 1, about.get(lang));
         }
         if let Some(rule) = in_words(self.campaign, item, meaning, lang) {
-            self.line(depth + 1, &rule);
+            self.paper.line(depth + 1, &rule);
         }
         let facts = self.standing(item, meaning);
-        self.facts(depth + 1, facts);
+        self.paper.facts(depth + 1, facts);
     }
 
     /// Where the figure comes from, proof, office, and the policies that differ from the scheme's.
@@ -365,13 +340,14 @@ impl Page<'_> {
     fn extras(&mut self) {
         let scheme = self.scheme;
         if !scheme.bonus.is_empty() {
-            self.heading(&say!("加分(在总分之外)", "Bonuses (on top of the total)"));
+            self.paper
+                .heading(&say!("加分(在总分之外)", "Bonuses (on top of the total)"));
             for (index, item) in scheme.bonus.iter().enumerate() {
                 self.indicator(item, Meaning::Earned, &format!("{}.", index + 1), 1);
             }
         }
         if !scheme.deduction.is_empty() {
-            self.heading(&say!(
+            self.paper.heading(&say!(
                 "扣分(按下列规则得出的分从总分中扣除)",
                 "Deductions (what these rules yield is taken off the total)"
             ));
@@ -381,8 +357,8 @@ impl Page<'_> {
         }
         let caps = words::caps(&scheme.caps);
         if !caps.is_empty() {
-            self.text.push('\n');
-            self.facts(0, caps);
+            self.paper.text.push('\n');
+            self.paper.facts(0, caps);
         }
     }
 
@@ -390,7 +366,7 @@ impl Page<'_> {
         if self.scheme.veto.is_empty() {
             return;
         }
-        self.heading(&say!("否决", "Vetoes"));
+        self.paper.heading(&say!("否决", "Vetoes"));
         for (index, veto) in self.scheme.veto.iter().enumerate() {
             self.veto(veto, index + 1);
         }
@@ -406,9 +382,9 @@ impl Page<'_> {
             lang.pick(":", ": "),
             words.get(lang)
         );
-        self.line(1, &title);
+        self.paper.line(1, &title);
         if let Some(about) = &veto.about {
-            self.line(2, about.get(lang));
+            self.paper.line(2, about.get(lang));
         }
         let mut facts = Vec::new();
         if let Some(proof) = &veto.proof {
@@ -416,19 +392,20 @@ impl Page<'_> {
             facts.push(say!("证明:{zh}", "proof: {en}"));
         }
         facts.extend(veto.office.as_ref().map(|office| self.office(office)));
-        self.facts(2, facts);
+        self.paper.facts(2, facts);
     }
 
     /// Who is rated, the bands, and ties.
     fn bands(&mut self) {
         let scheme = self.scheme;
-        self.heading(&say!("排名和定级", "Ranks and bands"));
+        self.paper.heading(&say!("排名和定级", "Ranks and bands"));
         let lang = self.lang;
         if let Some(rated) = &scheme.rated {
-            self.say(1, &words::rated(rated, scheme));
+            self.paper.say(1, &words::rated(rated, scheme));
         }
         if let Some(peers) = &scheme.peers {
-            self.say(1, &words::peers(peers, &self.campaign.file.attribute));
+            self.paper
+                .say(1, &words::peers(peers, &self.campaign.file.attribute));
         }
         for (index, band) in scheme.band.iter().enumerate() {
             let terms = words::band(band);
@@ -439,14 +416,14 @@ impl Page<'_> {
                 lang.pick(":", ": ")
             };
             let line = format!("{}. {}{colon}{terms}", index + 1, band.name.get(lang));
-            self.line(1, &line);
+            self.paper.line(1, &line);
         }
         if !scheme.band.is_empty() {
             let banding = scheme.banding.clone().unwrap_or_default();
-            self.facts(1, words::banding(&banding, &scheme.band));
+            self.paper.facts(1, words::banding(&banding, &scheme.band));
         }
         let ties = words::ties(scheme, &self.campaign.measures);
-        self.say(1, &ties);
+        self.paper.say(1, &ties);
     }
 
     fn category(&self, id: &Id) -> String {

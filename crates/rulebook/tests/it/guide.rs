@@ -1,12 +1,12 @@
 //! The guide in `docs/`: every example is of the language, and its campaign makes sense.
 //!
 //! A fenced block says after the language what it is: a path makes it a file of the guide's campaign; `scheme`, `measures`,
-//! `form` a file's content or a part of it; `rules` a list of rules.
+//! `form`, `services`, `honour`, `ladder`, `campaign` a file's content or a part of it; `rules` a list of rules.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rulebook::model::{Form, MeasuresFile, Scheme};
+use rulebook::model::{CampaignFile, Form, Honour, Ladder, MeasuresFile, Scheme, ServicesFile};
 use rulebook::read::{parse, read};
 use rulebook::schema::schema;
 use rulebook::{Diagnostic, FileKind, Folder};
@@ -40,6 +40,12 @@ fn scheme(text: &str) -> Result<Scheme, Vec<Diagnostic>> {
     parse("schemes/x.toml", text.as_bytes(), FileKind::Scheme)
 }
 
+/// Sections of `campaign.toml`, with what it must have beside them.
+fn campaign(text: &str) -> Result<CampaignFile, Vec<Diagnostic>> {
+    let text = format!("{SCHEME}{text}\n[[category]]\n{SCHEME}");
+    parse("campaign.toml", text.as_bytes(), FileKind::Campaign)
+}
+
 /// A line `rule = …` as an indicator's rule; its name.
 fn rule(line: &str) -> Result<String, Vec<Diagnostic>> {
     let item = "[[indicator]]\nid = \"i\"\nname = { en = \"I\" }\nmeasure = \"m\"\n";
@@ -64,6 +70,16 @@ fn every_example_is_of_the_language() {
                 Some((_, "form")) => {
                     parse::<Form>("forms/x.toml", bytes, FileKind::Form).map(|_| ())
                 }
+                Some((_, "services")) => {
+                    parse::<ServicesFile>("services.toml", bytes, FileKind::Services).map(|_| ())
+                }
+                Some((_, "honour")) => {
+                    parse::<Honour>("honours/x.toml", bytes, FileKind::Honour).map(|_| ())
+                }
+                Some((_, "ladder")) => {
+                    parse::<Ladder>("ladders/x.toml", bytes, FileKind::Ladder).map(|_| ())
+                }
+                Some((_, "campaign")) => campaign(&block).map(|_| ()),
                 Some((_, "rules")) => block.lines().try_for_each(|line| rule(line).map(|_| ())),
                 Some((_, path)) if path.contains('.') => Ok(()),
                 _ => {

@@ -117,6 +117,22 @@ impl Bench {
         self
     }
 
+    /// With a piece of the text of forms, services, honours or ladders replaced.
+    pub fn with_all(mut self, from: &str, to: &str) -> Self {
+        let lists = [
+            &mut self.forms,
+            &mut self.services,
+            &mut self.honours,
+            &mut self.ladders,
+        ];
+        let mut texts: Vec<&mut String> = lists.into_iter().flatten().collect();
+        assert!(texts.iter().any(|text| text.contains(from)), "{from}");
+        for text in &mut texts {
+            **text = text.replace(from, to);
+        }
+        self
+    }
+
     /// Without a measure.
     pub fn drop_measure(mut self, id: &str) -> Self {
         self.measures

@@ -881,6 +881,7 @@ fn life_cases() -> Vec<Case> {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn ladder_cases() -> Vec<Case> {
     let rest = ("rest", "");
     vec![
@@ -1224,6 +1225,33 @@ fn messages_name_value_and_remedy() {
         findings[0].remedy.as_ref().unwrap().get(Lang::Zh),
         "是不是“a”?"
     );
+}
+
+#[test]
+fn findings_about_how_a_campaign_is_run_in_words() {
+    let cases = [
+        calendar_cases(),
+        life_cases(),
+        ladder_cases(),
+        field_cases(),
+        source_cases(),
+    ];
+    let mut told = String::new();
+    for (_, _, bench) in cases.concat() {
+        for finding in bench.findings() {
+            let remedy = finding.remedy.unwrap();
+            told += &format!(
+                "{} {}\n  {} {}\n  {} {}\n",
+                finding.code,
+                shown(&finding.place),
+                finding.problem.zh,
+                remedy.zh,
+                finding.problem.en,
+                remedy.en
+            );
+        }
+    }
+    insta::assert_snapshot!(told);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use rulebook::diff::{diff, render};
-use rulebook::explain::{explain, rule_sentence};
+use rulebook::explain::{explain, rule_sentence, running};
 use rulebook::model::{Indicator, Measure};
 use rulebook::{Campaign, Lang};
 
@@ -173,6 +173,158 @@ name = { zh = "一星", en = "One star" }
     let campaign = campaign(&bench);
     let scheme = campaign.scheme("index").unwrap();
     insta::assert_snapshot!(both(|lang| explain(&campaign, scheme, lang)));
+}
+
+/// Something of everything by which a campaign is run.
+const RUN: &str = r#"
+[calendar]
+period = "month"
+rest = ["sun"]
+holidays = ["2026-10-01", "2026-10-03", "2026-10-02", "2026-12-31", "2027-01-01"]
+working_days = ["2026-09-27"]
+[calendar.closing]
+cut_off_days = 1
+appeal_days = 3
+closed_by = "clerk"
+decided_by = "panel"
+[ratings]
+low_levels = 1
+burst = 10
+decided_by = "panel"
+[[ratings.tag]]
+id = "speed"
+name = { zh = "快慢", en = "Speed" }
+[work]
+handovers = 1
+[attachments]
+max_kilobytes = 500
+types = ["webp", "text"]
+[[served]]
+id = "people"
+name = { zh = "群众", en = "People" }
+[[served]]
+id = "firms"
+name = { zh = "企业", en = "Firms" }
+[[role]]
+id = "clerk"
+name = { zh = "办公室", en = "Office" }
+[[role]]
+id = "panel"
+name = { zh = "评议组", en = "Panel" }
+"#;
+
+const PERMIT: &str = r#"
+about = { zh = "开店要的", en = "What a shop needs" }
+categories = ["town"]
+served = ["people", "firms"]
+steps = [{ zh = "受理", en = "Taken in" }, { zh = "发证", en = "Issued" }]
+days = 3
+cost = { zh = "免费", en = "free" }
+red_lines = [{ zh = "不收礼", en = "no gifts" }]
+"#;
+
+const STAR: &str = r#"
+to = "unit"
+every = "quarter"
+nominated_by = "clerk"
+at_most = 2
+decided_by = "panel"
+notice_days = 5
+review_months = 6
+categories = ["town"]
+"#;
+
+const YEAR: &str = r#"
+category = "town"
+periods = 12
+at_least = 9
+[[level]]
+id = "top"
+name = { zh = "优秀", en = "Excellent" }
+when = "mean_score >= 90 && min_score - 5 > 60 || mean_rank_share<=0.1"
+at_most_percent = 20
+coefficient = 1.2
+eligible = true
+[[level]]
+id = "good"
+name = { zh = "良好", en = "Good" }
+when = "(last_score != 0 ? change : 0) > 3"
+[[level]]
+id = "rest"
+name = { zh = "其他", en = "Others" }
+"#;
+
+const PHOTO: &str = r#"
+filled_by = "clerk"
+subject = "own-unit"
+every = "event"
+minutes = 3
+[[field]]
+id = "photo"
+name = { zh = "照片", en = "Photo" }
+type = "attachment"
+why = { zh = "说明要修", en = "To show what needs repair" }
+[[field]]
+id = "goals"
+name = { zh = "目标", en = "Goals" }
+type = "table"
+[[field.column]]
+id = "figure"
+name = { zh = "数", en = "Figure" }
+type = "number"
+"#;
+
+fn run() -> Bench {
+    bench()
+        .file_with("calendar = { period = \"month\" }\n", "")
+        .file(RUN)
+        .form("photo", PHOTO)
+        .service("permit", PERMIT)
+        .service("errand", "days = 0")
+        .honour("star", STAR)
+        .ladder("year", YEAR)
+}
+
+#[test]
+fn how_a_campaign_is_run_in_words() {
+    let campaign = campaign(&run());
+    insta::assert_snapshot!(both(|lang| running(&campaign, lang)));
+}
+
+#[test]
+fn a_campaign_that_only_scores_has_no_page_on_how_it_is_run() {
+    assert_eq!(running(&campaign(&bench()), Lang::Zh), "");
+}
+
+#[test]
+fn changes_of_how_a_campaign_is_run_in_words() {
+    let new = run()
+        .file_with(
+            "rest = [\"sun\"]",
+            "rest = [\"sat\", \"sun\"]\nutc_offset_minutes = -210",
+        )
+        .file_with(
+            "\"2026-10-01\", \"2026-10-03\"",
+            "\"2026-10-03\", \"2026-10-04\"",
+        )
+        .file_with("cut_off_days = 1", "cut_off_days = 2")
+        .file_with("closed_by = \"clerk\"\n", "")
+        .file_with("low_levels = 1", "low_levels = 2\nrectify_days = 1")
+        .file_with("id = \"speed\"", "id = \"manner\"")
+        .file_with("handovers = 1", "handovers = 3")
+        .file_with("max_kilobytes = 500", "max_kilobytes = 1024")
+        .file_with(
+            "zh = \"企业\", en = \"Firms\"",
+            "zh = \"企业\", en = \"Companies\"",
+        )
+        .with_all("days = 3\ncost", "days = 2\ncost")
+        .with_all("served = [\"people\", \"firms\"]\n", "")
+        .with_all("notice_days = 5", "notice_days = 7")
+        .with_all("at_most_percent = 20", "at_most_percent = 15")
+        .with_all("type = \"number\"", "type = \"date\"")
+        .honour("model", STAR);
+    let changes = diff(&campaign(&run()), &campaign(&new));
+    insta::assert_snapshot!(both(|lang| render(&changes, lang)));
 }
 
 /// One rule of each kind, with other keys of its indicator.

@@ -107,8 +107,77 @@ name = { zh = "好" }
 at_least = 90
 "#;
 
+const SERVICES: &str = r#"# 公开的标准
+[[service]]
+id = "permit"
+name = { zh = "许可", en = "Permit" }
+served = ["people"]
+steps = [
+    { zh = "受理", en = "Taken in" }, # 当天
+    { zh = "发证", en = "Issued" },
+]
+days = 3 # 工作日
+"#;
+
+const HONOUR: &str = r#"id = "star"
+name = { zh = "星级窗口", en = "Star window" }
+to = "unit"
+every = "quarter" # 一季一评
+nominated_by = "clerk"
+decided_by = "panel"
+notice_days = 5
+"#;
+
+const LADDER: &str = r#"# 年度
+id = "year"
+name = { zh = "年度考核", en = "Annual appraisal" }
+category = "town"
+periods = 12
+
+# 两成
+[[level]]
+id = "top"
+name = { zh = "优秀", en = "Excellent" }
+when = "mean_score >= 90"
+at_most_percent = 20
+eligible = true
+
+[[level]]
+id = "rest"
+name = { zh = "其他", en = "Others" }
+"#;
+
+const FORM: &str = r#"id = "goals"
+name = { zh = "目标", en = "Goals" }
+filled_by = "clerk"
+subject = "own-unit"
+every = "month"
+minutes = 5
+
+[[field]]
+id = "goals"
+name = { zh = "目标", en = "Goals" }
+type = "table"
+
+# 能核对的
+[[field.column]]
+id = "figure"
+name = { zh = "数", en = "Figure" }
+type = "number"
+range = { min = 0 }
+
+[[field.column]]
+id = "due"
+name = { zh = "日期", en = "Date" }
+type = "date" # 完成日期
+"#;
+
 fn folder() -> Folder {
-    let files: [(&str, &[u8]); 9] = [
+    let files: [(&str, &[u8]); 13] = [
+        ("services.toml", SERVICES.as_bytes()),
+        ("honours/star.toml", HONOUR.as_bytes()),
+        ("ladders/year.toml", LADDER.as_bytes()),
+        ("forms/goals.toml", FORM.as_bytes()),
         ("campaign.toml", CAMPAIGN.as_bytes()),
         ("measures.toml", MEASURES.as_bytes()),
         ("measures/empty.toml", b"# nothing yet\n"),
@@ -221,6 +290,10 @@ fn the_files_read_well() {
         "measures.toml",
         "measures/empty.toml",
         "schemes/towns.toml",
+        "services.toml",
+        "honours/star.toml",
+        "ladders/year.toml",
+        "forms/goals.toml",
     ];
     assert_snapshot!(
         files
@@ -258,6 +331,11 @@ fn the_sheets_read_well() {
         "measure",
         "schemes",
         "indicator",
+        "field",
+        "service",
+        "honours",
+        "ladders",
+        "level",
         "organisation.csv",
         "texts",
     ];
