@@ -49,8 +49,13 @@ impl Checks<'_> {
         refuse(problems)
     }
 
-    fn fields<F>(&self, fields: &[F], values: &Values, row: Option<Row<'_>>, problems: &mut Vec<Problem>)
-    where
+    fn fields<F>(
+        &self,
+        fields: &[F],
+        values: &Values,
+        row: Option<Row<'_>>,
+        problems: &mut Vec<Problem>,
+    ) where
         for<'f> Asked<'f>: From<&'f F>,
     {
         unknown(fields, values, row, problems);
@@ -71,7 +76,13 @@ impl Checks<'_> {
         }
     }
 
-    fn field(&self, asked: &Asked<'_>, value: &Value, row: Option<Row<'_>>, problems: &mut Vec<Problem>) {
+    fn field(
+        &self,
+        asked: &Asked<'_>,
+        value: &Value,
+        row: Option<Row<'_>>,
+        problems: &mut Vec<Problem>,
+    ) {
         let mut wrong = |found: Option<(&'static str, Say)>| {
             if let Some((code, words)) = found {
                 problems.push(Problem::new(code, place(row, asked.id), words));
@@ -110,10 +121,7 @@ impl Checks<'_> {
             (FieldType::Checklist, Value::Checklist(marks)) => marked(asked, marks, wrong),
             (kind, _) => {
                 let (zh, en) = kind_words(kind);
-                wrong(Some((
-                    "wrong-type",
-                    say!("应当填{zh}", "should hold {en}"),
-                )));
+                wrong(Some(("wrong-type", say!("应当填{zh}", "should hold {en}"))));
             }
         }
     }
@@ -243,9 +251,16 @@ where
     for<'f> Asked<'f>: From<&'f F>,
 {
     for (name, _) in values.iter() {
-        if !fields.iter().any(|field| Asked::from(field).id == name.as_str()) {
+        if !fields
+            .iter()
+            .any(|field| Asked::from(field).id == name.as_str())
+        {
             let words = say!("表单里没有", "isn't in the form");
-            problems.push(Problem::new("unknown-field", place(row, name.as_str()), words));
+            problems.push(Problem::new(
+                "unknown-field",
+                place(row, name.as_str()),
+                words,
+            ));
         }
     }
 }
@@ -363,7 +378,10 @@ fn refuse(problems: Vec<Problem>) -> Result<(), Refusal> {
         return Ok(());
     };
     let all = |lang: Lang, between: &str| {
-        let sentences: Vec<_> = problems.iter().map(|problem| problem.sentence(lang)).collect();
+        let sentences: Vec<_> = problems
+            .iter()
+            .map(|problem| problem.sentence(lang))
+            .collect();
         sentences.join(between)
     };
     let (zh, en) = (all(Lang::Zh, ";"), all(Lang::En, "; "));

@@ -118,7 +118,12 @@ impl<'d> Desk<'d> {
         Ok(Event::Withdrawn { record: id, reason })
     }
 
-    fn verify(&self, id: RecordId, outcome: &Outcome, note: Option<Note>) -> Result<Event, Refusal> {
+    fn verify(
+        &self,
+        id: RecordId,
+        outcome: &Outcome,
+        note: Option<Note>,
+    ) -> Result<Event, Refusal> {
         let (record, book, form) = self.record(id)?;
         let judge = self.person()?;
         let Some(role) = &form.verified_by else {
@@ -360,7 +365,10 @@ impl<'d> Desk<'d> {
         let facts = self.state.organisation.facts(&place.from, place.day);
         let category = facts.map_or("", |facts| facts.category.as_str());
         let asked = form.categories.is_empty()
-            || form.categories.iter().any(|asked| asked.as_str() == category);
+            || form
+                .categories
+                .iter()
+                .any(|asked| asked.as_str() == category);
         if asked {
             return Ok(());
         }
@@ -481,7 +489,10 @@ impl<'d> Desk<'d> {
                 "表单“{form}”{when} 已经填过:记录 {id}。",
                 "The form `{form}` is filed already for {when}: record {id}."
             ),
-            say!("要改,就更正记录 {id}。", "To change it, correct record {id}."),
+            say!(
+                "要改,就更正记录 {id}。",
+                "To change it, correct record {id}."
+            ),
         ))
     }
 
@@ -575,10 +586,7 @@ fn fits(form: &Form, filing: &Filing, filer: Option<&UnitId>) -> Result<(), Refu
         };
         return Err(Refusal::new(
             "wrong-subject",
-            say!(
-                "表单“{id}”填的应是{zh}。",
-                "The form `{id}` is about {en}."
-            ),
+            say!("表单“{id}”填的应是{zh}。", "The form `{id}` is about {en}."),
             say!("写明填的是{zh}。", "Say that it is about {en}, and which."),
         ));
     }
@@ -684,10 +692,7 @@ fn no_unit(unit: &UnitId, day: Date) -> Refusal {
 fn no_unit_given() -> Refusal {
     Refusal::new(
         "no-such-unit",
-        say!(
-            "没有写明由哪个单位填。",
-            "The unit that files isn't named."
-        ),
+        say!("没有写明由哪个单位填。", "The unit that files isn't named."),
         say!("写明单位(from)。", "Name it (`from`)."),
     )
 }

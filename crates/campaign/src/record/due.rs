@@ -132,7 +132,10 @@ fn due<'s>(
         when,
         period,
         due,
-        late: filed.map_or_else(|| book.calendar.between(due, day), |(_, record)| record.late),
+        late: filed.map_or_else(
+            || book.calendar.between(due, day),
+            |(_, record)| record.late,
+        ),
         record: filed.map(|(id, _)| id),
     }))
 }
@@ -140,7 +143,11 @@ fn due<'s>(
 /// Whether a unit exists on a day, in a category that fills a form.
 fn is_asked(state: &State, form: &Form, unit: &UnitId, day: Date) -> bool {
     let facts = state.organisation.facts(unit, day);
-    let fills = |category: &str| form.categories.iter().any(|asked| asked.as_str() == category);
+    let fills = |category: &str| {
+        form.categories
+            .iter()
+            .any(|asked| asked.as_str() == category)
+    };
     facts.is_some_and(|facts| form.categories.is_empty() || fills(facts.category.as_str()))
 }
 

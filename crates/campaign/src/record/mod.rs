@@ -64,11 +64,7 @@ pub const REFUSALS: &[Code] = &[
         "在活动开始之前",
         "it lies before the campaign",
     ),
-    (
-        "no-account",
-        "要用账号办",
-        "it takes an account to do this",
-    ),
+    ("no-account", "要用账号办", "it takes an account to do this"),
     (
         "no-such-person",
         "那一天没有这个人",
@@ -99,7 +95,11 @@ pub const REFUSALS: &[Code] = &[
         "凭码确认不用账号",
         "a confirmation by code needs no account",
     ),
-    ("no-role", "没有办这件事的角色", "the role for this is lacking"),
+    (
+        "no-role",
+        "没有办这件事的角色",
+        "the role for this is lacking",
+    ),
     (
         "fills-own",
         "由本人自己填",
@@ -110,7 +110,11 @@ pub const REFUSALS: &[Code] = &[
         "不能核实自己填的记录",
         "nobody verifies what they filed themselves",
     ),
-    ("concerned", "须回避", "whoever is concerned may not do this"),
+    (
+        "concerned",
+        "须回避",
+        "whoever is concerned may not do this",
+    ),
     ("wrong-code", "确认码不对", "the code is wrong"),
     ("withdrawn", "记录已经撤回", "the record is withdrawn"),
     (

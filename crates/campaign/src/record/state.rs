@@ -299,7 +299,7 @@ impl Records {
         self.filed(form, when.previous()?, about, from)
     }
 
-    /// The records of a form that count in a period, once they count, in order of their numbers.
+    /// The records of a form that count in a period, or would if they stood and were verified; in order of their numbers.
     pub fn of_form(&self, form: &str, period: Period) -> impl Iterator<Item = (RecordId, &Record)> {
         let counted = self.counted(form, period);
         self.named(counted.map_or(&[][..], |counted| &counted.records))

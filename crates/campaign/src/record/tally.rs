@@ -12,9 +12,10 @@
 //! What isn't said above: the figure doesn't apply where nothing was due or happened, and is missing where something due
 //! wasn't filed, or all that was filed awaits its verification.
 //!
-//! Days late: each record has its own. With a date field they are the working days from the date in it to the filing. What
-//! wasn't filed by the cut-off is as late as if it were filed on the first working day after it; when it comes in a later
-//! period, its lateness was counted already. A record needs no verification to have been in time.
+//! Days late: where units or people owe a form, each time it is asked of them is looked at by itself, in the period that time
+//! belongs to: what wasn't filed by the cut-off is as late as if it were filed on the first working day after it, and a record
+//! needs no verification to have been in time. All other records bring the lateness they have, where they count. With a date
+//! field, it is the working days from the date in it to the filing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -148,7 +149,7 @@ impl<'c> Count<'c> {
         let lacks = (due && sum.records == 0) || sum.waiting > 0;
         let value = match self.tally.tally {
             Tally::Count => sum.total,
-            Tally::Sum if sum.n > 0 || (self.asked.is_empty() && self.as_it_happens()) => sum.total,
+            Tally::Sum if sum.n > 0 || self.as_it_happens() => sum.total,
             Tally::Mean | Tally::Share if sum.n > 0 => sum.total / n,
             _ if lacks => MISSING,
             _ => NOT_APPLICABLE,
@@ -160,7 +161,7 @@ impl<'c> Count<'c> {
         let mut sums: BTreeMap<&UnitId, Sum> = BTreeMap::new();
         // Those that are owed are looked up one by one below.
         let owed = self.tally.field.is_none() && self.is_owed();
-        for record in self.records().filter(|record| record.stands() && !owed) {
+        for record in self.records().filter(|record| record.counts() && !owed) {
             let sum = sums.entry(self.heir(&record.unit)).or_default();
             if let Some(late) = self.late(record) {
                 sum.total += f64::from(late);
@@ -179,15 +180,17 @@ impl<'c> Count<'c> {
         })
     }
 
-    /// How late a record came, if its lateness is this period's.
+    /// How late a record came, if there was a day by which it was due.
     fn late(&self, record: &Record) -> Option<u32> {
         let calendar = &self.book.calendar;
         match &self.tally.field {
             Some(field) => match record.values.get(field.as_str()) {
-                Some(Value::Date(due)) => Some(calendar.between(*due, calendar.day(record.filed_at))),
+                Some(Value::Date(due)) => {
+                    Some(calendar.between(*due, calendar.day(record.filed_at)))
+                }
                 _ => None,
             },
-            None => (record.due.is_some() && record.period == self.period).then_some(record.late),
+            None => record.due.map(|_| record.late),
         }
     }
 
@@ -219,17 +222,12 @@ impl<'c> Count<'c> {
     fn lateness(&self, about: &About, unit: &UnitId, when: When) -> Option<u32> {
         let form = Name::from(self.form.id.as_str());
         let calendar = &self.book.calendar;
+        let due = due_day(self.form, when, calendar)?;
+        let never = calendar.between(due, calendar.cut_off(self.period)) + 1;
         match self.state.records.filed(&form, when, about, unit) {
             Some((_, record)) if !record.stands() => None,
-            // In time is in time, even where its verification made it count later.
-            Some((_, record)) if record.counts_in == self.period || record.awaits => {
-                Some(record.late)
-            }
-            _ => {
-                let due = due_day(self.form, when, calendar)?;
-                let cut_off = calendar.cut_off(self.period);
-                Some(calendar.between(due, cut_off) + 1)
-            }
+            Some((_, record)) => Some(record.late.min(never)),
+            None => Some(never),
         }
     }
 
@@ -295,16 +293,16 @@ impl<'c> Count<'c> {
         sets
     }
 
-    /// A cell for every unit; the figure doesn't apply to those whose category isn't asked.
+    /// A cell for every unit. The figure doesn't apply to units that aren't asked, unless something counts for them.
     fn cells(&self, figure: impl Fn(&UnitId, &Facts) -> Cell) -> Tallied {
+        let others = self.form.subject == Subject::OtherUnit;
         let units = self.state.organisation.units(self.last);
         let cell = |(unit, facts): (&UnitId, &Facts)| {
-            let cell = if self.form.subject == Subject::OtherUnit || self.is_asked(facts) {
-                figure(unit, facts)
-            } else {
-                let sum = figure(unit, facts);
-                none_unless_some(sum)
-            };
+            let mut cell = figure(unit, facts);
+            let rests_on_some = cell.n.is_some_and(|n| n > 0.0);
+            if !others && !rests_on_some && !self.is_asked(facts) {
+                cell.value = NOT_APPLICABLE;
+            }
             (unit.clone(), cell)
         };
         units.map(cell).collect()
@@ -370,7 +368,10 @@ impl<'c> Count<'c> {
             if organisation.facts(at, self.last).is_some() {
                 break;
             }
-            match organisation.unit(at).and_then(|gone| gone.successor.as_ref()) {
+            match organisation
+                .unit(at)
+                .and_then(|gone| gone.successor.as_ref())
+            {
                 Some(next) => at = next,
                 None => break,
             }
@@ -415,18 +416,5 @@ fn share_of(named: &BTreeSet<&str>, set: &BTreeSet<&str>) -> Cell {
     Cell {
         value,
         n: Some(size),
-    }
-}
-
-/// What happened to count for a unit that isn't asked is kept; else the figure doesn't apply to it.
-fn none_unless_some(cell: Cell) -> Cell {
-    let none = Cell {
-        value: NOT_APPLICABLE,
-        n: Some(0.0),
-    };
-    if cell.n.is_some_and(|n| n > 0.0) {
-        cell
-    } else {
-        none
     }
 }

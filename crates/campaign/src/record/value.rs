@@ -54,7 +54,9 @@ impl Values {
     /// What stands in a field; `None` where it was left empty.
     #[must_use]
     pub fn get(&self, field: &str) -> Option<&Value> {
-        let at = self.0.binary_search_by(|(name, _)| name.as_str().cmp(field));
+        let at = self
+            .0
+            .binary_search_by(|(name, _)| name.as_str().cmp(field));
         self.0.get(at.ok()?).map(|(_, value)| value)
     }
 
