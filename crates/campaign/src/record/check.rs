@@ -274,12 +274,21 @@ fn range(range: &Range, number: f64) -> Option<(&'static str, Say)> {
     let low = range.min.is_some_and(|min| number < min);
     let high = range.max.is_some_and(|max| number > max);
     if low || high || !number.is_finite() {
-        let least = range.min.map_or("…".to_owned(), |min| min.to_string());
-        let most = range.max.map_or("…".to_owned(), |max| max.to_string());
-        let words = say!(
-            "是 {number},应在 {least} 至 {most} 之间",
-            "is {number}; it should lie between {least} and {most}"
-        );
+        let words = match (range.min, range.max) {
+            (Some(min), Some(max)) => say!(
+                "是 {number},应在 {min} 至 {max} 之间",
+                "is {number}; it should lie between {min} and {max}"
+            ),
+            (Some(min), None) => say!(
+                "是 {number},不应小于 {min}",
+                "is {number}; it should be {min} or more"
+            ),
+            (None, Some(max)) => say!(
+                "是 {number},不应大于 {max}",
+                "is {number}; it should be {max} or less"
+            ),
+            (None, None) => say!("不是数", "is no number"),
+        };
         return Some(("out-of-range", words));
     }
     (range.whole && number.fract() != 0.0).then(|| {
@@ -314,8 +323,12 @@ fn marked(
         );
         return wrong(Some(("wrong-marks", words)));
     }
-    for mark in marks.iter().flatten() {
-        wrong(range(asked.range, *mark));
+    for (at, mark) in marks.iter().enumerate() {
+        let found = mark.and_then(|mark| range(asked.range, mark));
+        wrong(found.map(|(code, Say { zh, en })| {
+            let item = at + 1;
+            (code, say!("第 {item} 项{zh}", "item {item} {en}"))
+        }));
     }
 }
 

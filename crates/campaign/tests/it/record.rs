@@ -927,7 +927,7 @@ fn every_field_is_looked_at_and_all_that_is_wrong_is_told_at_once() {
         .send(&actor("staff"), campaign::Action::Record(both))
         .expect_err("wrong");
     assert_eq!(refusal.code, "wrong-type");
-    insta::assert_snapshot!(refusal.problem.zh, @"“goals[2].goal”是 -1,应在 0 至 … 之间;“count”是 0.5,应填整数;“yes”应当填选项。");
+    insta::assert_snapshot!(refusal.problem.zh, @"“goals[2].goal”是 -1,不应小于 0;“count”是 0.5,应填整数;“yes”应当填选项。");
     insta::assert_snapshot!(refusal.remedy.en, @"Mend these: goals[2].goal, count, yes.");
 }
 
@@ -1525,5 +1525,133 @@ fn entries_are_written_as_they_always_were() {
         let kept = std::fs::read_to_string(&path)
             .unwrap_or_else(|error| panic!("{path}: {error}\n{text}"));
         assert_eq!(kept.trim_end(), text, "{path}");
+    }
+}
+
+/// All TOML files of the county's campaign folder.
+fn county() -> BTreeMap<String, String> {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../campaigns/county");
+    let mut files = BTreeMap::new();
+    for folder in ["", "forms/", "schemes/"] {
+        for file in std::fs::read_dir(format!("{root}/{folder}")).expect("a folder") {
+            let path = file.expect("a file").path();
+            let name = path.file_name().and_then(|name| name.to_str());
+            let name = format!("{folder}{}", name.expect("a name"));
+            if name.ends_with(".toml") {
+                files.insert(name, std::fs::read_to_string(path).expect("a text"));
+            }
+        }
+    }
+    files
+}
+
+/// A value such as someone might fill in.
+fn plausible(field: &rulebook::model::Field) -> Value {
+    use rulebook::model::FieldType;
+    match field.kind {
+        FieldType::Number => Value::Number(field.range.min.unwrap_or(1.0)),
+        FieldType::Choice => Value::Choice(0),
+        FieldType::Text => Value::Text(note(1)),
+        FieldType::Date => Value::Date(day("2026-10-08")),
+        FieldType::Unit => Value::Unit(unit("village")),
+        FieldType::Person => Value::Person(person("p-village")),
+        FieldType::Post => Value::Post(PostId::from("post")),
+        FieldType::Table => Value::Table([].into()),
+        FieldType::Attachment => file("image/jpeg", 100),
+        FieldType::Checklist => Value::Checklist(vec![field.range.max; field.choices.len()].into()),
+    }
+}
+
+/// The county's rules with a unit of each category, in each of them someone with every role, and a post.
+fn small_county() -> Story {
+    let mut story = Story::at(day("2026-10-09").start(480));
+    let adopt = rules::Action::Adopt {
+        from: month("2026-01"),
+        files: county(),
+    };
+    story
+        .send(&Actor::Public, campaign::Action::Rules(adopt))
+        .expect("the county's rules hold");
+    let from = day("2026-01-01");
+    let categories = ["township", "village", "office", "enterprise"];
+    let units = categories.map(|category| NewUnit {
+        unit: unit(category),
+        facts: Facts {
+            name: category.to_owned(),
+            category: category.into(),
+            parent: (category == "village").then(|| unit("township")),
+            attributes: [("cluster".into(), "平原".to_owned())].into(),
+        },
+    });
+    let people = categories.map(|category| NewPerson {
+        person: person(&format!("p-{category}")),
+        unit: unit(category),
+        profile: None,
+    });
+    let made = organisation::Post {
+        unit: unit("village"),
+        name: "岗".to_owned(),
+        duties: vec!["值守".to_owned()],
+        from,
+        until: None,
+    };
+    for action in [
+        organisation::Action::ImportUnits {
+            from,
+            units: units.into(),
+        },
+        organisation::Action::RegisterPeople {
+            from,
+            people: people.into(),
+        },
+        organisation::Action::MakePost {
+            post: "post".into(),
+            made,
+        },
+    ] {
+        story.organises(action);
+    }
+    let rules = story.state.rules.latest().expect("rules").clone();
+    for role in &rules.campaign.file.role {
+        for category in categories {
+            story.gives(&format!("p-{category}"), role.id.as_str(), Some(category));
+        }
+    }
+    story
+}
+
+#[test]
+fn every_form_of_the_county_can_be_filled_and_tallied() {
+    use rulebook::model::{FilledBy, Subject};
+    let mut story = small_county();
+    let rules = story.state.rules.latest().expect("rules").clone();
+    for written in &rules.campaign.forms {
+        let form = &written.item;
+        let category = form.categories.first().map_or("village", |id| id.as_str());
+        let by = format!("p-{category}");
+        let about = match form.subject {
+            Subject::OwnUnit => About::Unit(unit(category)),
+            Subject::OtherUnit if category == "village" => About::Unit(unit("township")),
+            Subject::OtherUnit => About::Unit(unit("village")),
+            Subject::Person => About::Person(person(&by)),
+            Subject::Case => About::Case,
+        };
+        let of = |field: &rulebook::model::Field| match (&about, field.id.as_str()) {
+            (About::Unit(about), "unit") => Value::Unit(about.clone()),
+            _ => plausible(field),
+        };
+        let values = form
+            .field
+            .iter()
+            .map(|field| (Name::from(field.id.as_str()), of(field)));
+        let when = When::of(form.every, day("2026-10-08"));
+        let filing = filing(form.id.as_str(), about.clone(), when, values.collect());
+        story.does(&by, Action::File(filing));
+    }
+    assert_eq!(story.state.records.len(), rules.campaign.forms.len());
+    for measure in &rules.campaign.measures {
+        if let Some(FilledBy::Form(how)) = &measure.item.filled_by {
+            assert_eq!(tally(&story.state, how, month("2026-10")).len(), 4);
+        }
     }
 }
