@@ -154,6 +154,7 @@ fn value(tally: WorkTally, figures: Figures) -> Cell {
         WorkTally::Open => figures.open,
         WorkTally::Overdue => figures.late,
         WorkTally::Due => figures.due,
+        WorkTally::InTimeCount => figures.in_time,
         WorkTally::InTime => {
             let n = f64::from(figures.due - figures.waiting);
             let value = if n > 0.0 {

@@ -1,7 +1,7 @@
 //! Forms filled in the course of a month: study, visits, service, households, promises, requests.
 
 use campaign::record::{self, About, Filing, Outcome, RecordId, Value, Values, When};
-use campaign::{Action, Actor, Date, Event, PersonId, UnitId};
+use campaign::{Action, Actor, Date, Event, UnitId};
 use rulebook::Period;
 use rulebook::model::{Field, FieldType};
 
@@ -57,7 +57,7 @@ impl County<'_> {
                 self.about_own(unit, &who, "study", When::Week(day.plus(-6)))?;
             }
             if fires(unit, 0, day) {
-                self.visit(unit, period, day)?;
+                self.visit(unit, period)?;
             }
         }
         Ok(())
@@ -88,13 +88,9 @@ impl County<'_> {
         self.file(form, unit, who, about, when, Said::Nobody)
     }
 
-    fn visit(&mut self, unit: usize, period: Period, _day: Date) -> Done<()> {
-        let visitor = self.official("visitor");
+    fn visit(&mut self, unit: usize, period: Period) -> Done<()> {
+        let visitor = self.official("visitor", Some(unit));
         let about = About::Unit(self.unit_id(unit));
-        let own = visitor.person().and_then(|person| self.home(person)) == Some(self.unit_id(unit));
-        if own {
-            return Ok(());
-        }
         self.file("visit", unit, &visitor, about, When::Period(period), Said::Nobody)
     }
 
@@ -130,11 +126,6 @@ impl County<'_> {
 
     fn form(&self, id: &str) -> Option<rulebook::model::Form> {
         self.campaign.state().rules.latest()?.form(id).cloned()
-    }
-
-    fn home(&self, person: &PersonId) -> Option<UnitId> {
-        let mut people = self.population.people().iter();
-        people.find(|resident| resident.id == *person).map(|resident| resident.unit.clone())
     }
 
     pub(super) fn unit_id(&self, unit: usize) -> UnitId {

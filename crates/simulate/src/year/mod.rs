@@ -4,9 +4,11 @@
 //! of invitations). Texts that belong into the vault are made with each command, so a test can look for them where they must
 //! never be.
 
+mod close;
 mod duties;
 mod month;
 mod people;
+mod ratings;
 
 mod tasks;
 mod texts;
@@ -98,7 +100,7 @@ pub struct Stopped {
 
 impl std::fmt::Display for Stopped {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} (sent: {:?})", self.refusal, self.sent.command)
+        write!(f, "{} (command {} by {:?})", self.refusal, self.sent.command.id, self.sent.command.by)
     }
 }
 
@@ -133,6 +135,7 @@ impl Year {
             commands: 0,
             texts: 0,
             waiting: Vec::new(),
+            on_hand: Vec::new(),
             now: Time::default(),
         };
         county.found()?;
@@ -141,7 +144,7 @@ impl Year {
             county.month(period)?;
             period = period.next();
         }
-        Ok(())
+        county.finish_year(period.previous())
     }
 }
 
@@ -156,6 +159,8 @@ struct County<'y> {
     texts: u64,
     /// The texts that go with the next command.
     waiting: Vec<Text>,
+    /// Work items that people are on.
+    on_hand: Vec<tasks::OnHand>,
     now: Time,
 }
 

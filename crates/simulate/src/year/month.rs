@@ -19,14 +19,19 @@ const OF_UNIT: [(usize, &str); 8] = [
     (7, "promisee"),
 ];
 
-/// The roles that people of the first offices have for the whole county.
-const OF_COUNTY: [(usize, usize, &str); 4] = [
-    (0, 8, "staff"),
-    (1, 8, "visitor"),
-    (2, 8, "checker"),
-    (3, 8, "lecturer"),
+/// The roles that people of the first two offices have for the whole county: number among the office's people, role. The second
+/// office steps in where the first is concerned.
+const OF_COUNTY: [(usize, &str); 9] = [
+    (8, "staff"),
+    (9, "visitor"),
+    (10, "checker"),
+    (11, "lecturer"),
+    (12, "closer"),
+    (13, "closer"),
+    (14, "reviewer"),
+    (15, "rating-decider"),
+    (16, "leading-group"),
 ];
-
 impl County<'_> {
     /// Adopts the rules, founds the units, registers the people, gives the roles.
     pub(super) fn found(&mut self) -> Done<()> {
@@ -65,8 +70,8 @@ impl County<'_> {
             self.give(unit, number, role, false, from)?;
         }
         let offices = self.offices();
-        for (office, number, role) in OF_COUNTY {
-            if offices.get(office) == Some(&unit) {
+        if offices.iter().take(2).any(|office| *office == unit) {
+            for (number, role) in OF_COUNTY {
                 self.give(unit, number, role, true, from)?;
             }
         }
@@ -94,12 +99,18 @@ impl County<'_> {
         self.year.units.iter().enumerate().filter_map(office).collect()
     }
 
-    /// Someone of an office who has a role for the whole county.
-    pub(super) fn official(&self, role: &str) -> Actor {
-        let found = OF_COUNTY.iter().find(|(.., name)| *name == role);
-        let (office, number, _) = found.copied().unwrap_or((0, 0, ""));
-        let unit = self.offices().get(office).copied().unwrap_or(0);
-        self.member(unit, number)
+    /// Someone who has a role for the whole county and isn't of that unit.
+    pub(super) fn official(&self, role: &str, not_of: Option<usize>) -> Actor {
+        let found = OF_COUNTY.iter().find(|(_, name)| *name == role);
+        let number = found.map_or(0, |(number, _)| *number);
+        let office = self.offices().into_iter().find(|office| Some(*office) != not_of);
+        self.member(office.unwrap_or(0), number)
+    }
+
+    /// Whoever approves what the first closer has drafted.
+    pub(super) fn second_closer(&self) -> Actor {
+        let unit = self.offices().first().copied().unwrap_or(0);
+        self.member(unit, 13)
     }
 
     /// A person of a unit, as whoever sends a command.
@@ -118,18 +129,32 @@ impl County<'_> {
         Date::of(year, u8::try_from(month + 1).unwrap_or(1), 1).unwrap_or_default()
     }
 
-    /// A month from its first day to its circular.
+    /// A month, from its first day to its last.
     pub(super) fn month(&mut self, period: Period) -> Done<()> {
         let (first, next) = (self.first_day(period), self.first_day(period.next()));
-        
+        self.invite(period, first)?;
         self.hand_out_tasks(period, first)?;
-        for day in first.0..next.0 {
-            let day = Date(day);
+        for day in (first.0..next.0).map(Date) {
+            if day == first.plus(2) && period != self.year.first {
+                self.file_month(period.previous(), day)?;
+            }
+            self.office_day(day)?;
             self.duties(period, day)?;
-            
+            self.ratings(period, day)?;
             self.tasks(period, day)?;
         }
-        self.close(period, next)
+        Ok(())
+    }
+
+    /// The weeks after the last month, until its circular is published.
+    pub(super) fn finish_year(&mut self, last: Period) -> Done<()> {
+        let first = self.first_day(last.next());
+        self.file_month(last, first.plus(2))?;
+        for day in (0..45).map(|n| first.plus(n)) {
+            self.office_day(day)?;
+            self.tasks(last, day)?;
+        }
+        Ok(())
     }
 }
 

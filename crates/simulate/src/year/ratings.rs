@@ -43,17 +43,17 @@ impl County<'_> {
     pub(super) fn ratings(&mut self, period: Period, day: Date) -> Done<()> {
         self.at(day, 10);
         let (_, _, of_month) = day.parts();
-        let today = u32::try_from(of_month).unwrap_or(1) % 28;
+        let today = u32::try_from(of_month).unwrap_or(1);
         for unit in 0..self.year.units.len() {
-            let mine = (0..self.year.invited_per_unit).filter(|n| n % 28 == today && n % 20 != 7);
+            let mine = (0..self.year.invited_per_unit).filter(|n| n % 28 + 1 == today && n % 20 != 7);
             for number in mine.collect::<Vec<_>>() {
-                self.rate(period, unit, number)?;
+                self.rate(period, unit, number, day)?;
             }
         }
         Ok(())
     }
 
-    fn rate(&mut self, period: Period, unit: usize, number: u32) -> Done<()> {
+    fn rate(&mut self, period: Period, unit: usize, number: u32, day: Date) -> Done<()> {
         let names = ["rate", &period.to_string(), &unit.to_string(), &number.to_string()];
         let mut random = self.random(&names);
         let level = level(unit, &mut random);
@@ -69,7 +69,10 @@ impl County<'_> {
             code: self.code(period, unit, number),
             opinion: Opinion { level, tags: BTreeSet::new(), comment, call_back },
         };
-        self.send(&Actor::Public, Action::Rating(give)).map(drop)
+        for entry in self.send(&Actor::Public, Action::Rating(give))? {
+            self.rectify(unit, &entry.event, day);
+        }
+        Ok(())
     }
 }
 
