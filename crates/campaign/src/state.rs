@@ -88,8 +88,6 @@ impl std::error::Error for Inconsistent {}
 /// What a decision is made in.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Context<'c> {
-    /// The moment.
-    pub now: Time,
     /// The day, in the campaign's calendar.
     pub today: Date,
     /// Who asks.
@@ -124,7 +122,6 @@ impl State {
             return Ok(Decision::Before(done));
         }
         let context = Context {
-            now,
             today: now.day(self.rules.offset()),
             by: &command.by,
         };

@@ -8,6 +8,7 @@
 )]
 
 mod circular;
+mod entries;
 mod figure;
 mod honour;
 mod ladder;
@@ -15,8 +16,9 @@ mod months;
 mod objection;
 mod organisation;
 mod period;
-mod record;
 mod rating;
+mod record;
+mod refusals;
 mod support;
 mod town;
 mod work;

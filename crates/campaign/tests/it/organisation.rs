@@ -473,6 +473,16 @@ fn every_refusal_is_given_in_its_place() {
         ),
     ];
     let mut story = started();
+    let office = PostId::from("office");
+    story.organise(Action::MakePost {
+        post: office.clone(),
+        made: post("a", "内勤"),
+    });
+    let again = Action::MakePost {
+        post: office,
+        made: post("nowhere", ""),
+    };
+    story.not_organised(again, "post-exists");
     for (code, action) in cases {
         story.not_organised(action, code);
     }

@@ -44,6 +44,7 @@ impl Story {
                     let text = serde_json::to_string(entry).expect("entries are JSON");
                     let read: campaign::Entry = serde_json::from_str(&text).expect("and come back");
                     assert_eq!(&read, entry);
+                    keep_example(&text);
                     self.state
                         .evolve(entry)
                         .expect("an entry decided on follows");
@@ -143,4 +144,17 @@ pub fn folder() -> Action {
             .map(|(path, text)| (path.to_owned(), text.to_owned()))
             .into(),
     })
+}
+
+/// With `UPDATE` set, an entry of a kind that has no example yet becomes one.
+fn keep_example(entry: &str) {
+    if std::env::var_os("UPDATE").is_none() {
+        return;
+    }
+    let value = serde_json::from_str(entry).expect("JSON");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/entries");
+    let path = format!("{folder}/{}.json", crate::entries::kind(&value));
+    if !std::path::Path::new(&path).exists() {
+        std::fs::write(path, format!("{entry}\n")).expect("written");
+    }
 }

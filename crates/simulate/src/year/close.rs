@@ -52,9 +52,18 @@ impl County<'_> {
         let (one, other) = (self.official("closer", None), self.second_closer());
         let entries = self.send(&one, Action::Circular(circular::Action::Draft { period }))?;
         let drafted = entries.iter().find_map(|entry| drafted(&entry.event));
-        let Some(circular) = drafted else { return Ok(()) };
-        self.send(&other, Action::Circular(circular::Action::Approve { circular }))?;
-        self.send(&one, Action::Circular(circular::Action::Publish { circular })).map(drop)
+        let Some(circular) = drafted else {
+            return Ok(());
+        };
+        self.send(
+            &other,
+            Action::Circular(circular::Action::Approve { circular }),
+        )?;
+        self.send(
+            &one,
+            Action::Circular(circular::Action::Publish { circular }),
+        )
+        .map(drop)
     }
 
     /// In the first days of the month after: each unit files its month, and offices hand in their figures.
@@ -65,7 +74,11 @@ impl County<'_> {
             self.about_own(unit, &secretary, "monthly", When::Period(period))?;
         }
         let table = self.figures(period);
-        self.send(&self.office(), Action::Figure(figure::Action::HandIn { period, table })).map(drop)
+        self.send(
+            &self.office(),
+            Action::Figure(figure::Action::HandIn { period, table }),
+        )
+        .map(drop)
     }
 
     /// The simulated figures of a month, of those measures that come as tables.
@@ -83,13 +96,19 @@ impl County<'_> {
             units: self.year.units.clone(),
         };
         let of_file = |line: &&str| {
-            let measure = line.split(',').nth(2).and_then(|id| book.campaign.measure(id));
+            let measure = line
+                .split(',')
+                .nth(2)
+                .and_then(|id| book.campaign.measure(id));
             measure.is_some_and(|measure| matches!(measure.filled_by, None | Some(FilledBy::File)))
         };
         let csv = plan.to_csv();
         let lines = csv.lines();
         let header = lines.clone().take(1);
-        header.chain(lines.filter(of_file)).flat_map(|line| [line, "\n"]).collect()
+        header
+            .chain(lines.filter(of_file))
+            .flat_map(|line| [line, "\n"])
+            .collect()
     }
 }
 

@@ -36,12 +36,42 @@ const ALL: &[Category] = &[
 
 /// What happens on any day: each of those who fill it does so once a month.
 const EVENTS: [Duty; 6] = [
-    Duty { form: "service", of: ALL, by: (0, 30), said_by: Said::Nobody },
-    Duty { form: "household", of: &[Category::Village], by: (8, 10), said_by: Said::Code },
-    Duty { form: "four-sends", of: &[Category::Village], by: (0, 1), said_by: Said::Code },
-    Duty { form: "flag", of: &[Category::Township, Category::Village], by: (20, 2), said_by: Said::Code },
-    Duty { form: "promise", of: ALL, by: (10, 3), said_by: Said::Code },
-    Duty { form: "request", of: &[Category::Office, Category::Township], by: (3, 1), said_by: Said::Nobody },
+    Duty {
+        form: "service",
+        of: ALL,
+        by: (0, 30),
+        said_by: Said::Nobody,
+    },
+    Duty {
+        form: "household",
+        of: &[Category::Village],
+        by: (8, 10),
+        said_by: Said::Code,
+    },
+    Duty {
+        form: "four-sends",
+        of: &[Category::Village],
+        by: (0, 1),
+        said_by: Said::Code,
+    },
+    Duty {
+        form: "flag",
+        of: &[Category::Township, Category::Village],
+        by: (20, 2),
+        said_by: Said::Code,
+    },
+    Duty {
+        form: "promise",
+        of: ALL,
+        by: (10, 3),
+        said_by: Said::Code,
+    },
+    Duty {
+        form: "request",
+        of: &[Category::Office, Category::Township],
+        by: (3, 1),
+        said_by: Said::Nobody,
+    },
 ];
 
 impl County<'_> {
@@ -73,7 +103,9 @@ impl County<'_> {
             let who = self.member(unit, number);
             let form = self.form(duty.form);
             let about = match (form.map(|form| form.subject), who.person()) {
-                (Some(rulebook::model::Subject::Person), Some(person)) => About::Person(person.clone()),
+                (Some(rulebook::model::Subject::Person), Some(person)) => {
+                    About::Person(person.clone())
+                }
                 (Some(rulebook::model::Subject::OwnUnit), _) => About::Unit(self.unit_id(unit)),
                 _ => About::Case,
             };
@@ -83,7 +115,13 @@ impl County<'_> {
     }
 
     /// What a unit files about itself.
-    pub(super) fn about_own(&mut self, unit: usize, who: &Actor, form: &str, when: When) -> Done<()> {
+    pub(super) fn about_own(
+        &mut self,
+        unit: usize,
+        who: &Actor,
+        form: &str,
+        when: When,
+    ) -> Done<()> {
         let about = About::Unit(self.unit_id(unit));
         self.file(form, unit, who, about, when, Said::Nobody)
     }
@@ -91,11 +129,26 @@ impl County<'_> {
     fn visit(&mut self, unit: usize, period: Period) -> Done<()> {
         let visitor = self.official("visitor", Some(unit));
         let about = About::Unit(self.unit_id(unit));
-        self.file("visit", unit, &visitor, about, When::Period(period), Said::Nobody)
+        self.file(
+            "visit",
+            unit,
+            &visitor,
+            about,
+            When::Period(period),
+            Said::Nobody,
+        )
     }
 
     /// Files a form, and has those helped say whether it is so.
-    fn file(&mut self, form: &str, unit: usize, who: &Actor, about: About, when: When, said: Said) -> Done<()> {
+    fn file(
+        &mut self,
+        form: &str,
+        unit: usize,
+        who: &Actor,
+        about: About,
+        when: When,
+        said: Said,
+    ) -> Done<()> {
         let values = self.fill(form, unit, who, when);
         let code = format!("code-{}-{}", self.year.seed, self.commands);
         let filing = Filing {
@@ -129,7 +182,10 @@ impl County<'_> {
     }
 
     pub(super) fn unit_id(&self, unit: usize) -> UnitId {
-        self.year.units.get(unit).map_or_else(|| UnitId::from(""), |unit| UnitId::from(unit.id.as_str()))
+        self.year
+            .units
+            .get(unit)
+            .map_or_else(|| UnitId::from(""), |unit| UnitId::from(unit.id.as_str()))
     }
 
     /// Something plausible in every field that must be filled.
@@ -145,7 +201,14 @@ impl County<'_> {
         values.into_iter().collect()
     }
 
-    fn value(&mut self, field: &Field, unit: usize, who: &Actor, when: When, random: &mut Random) -> Option<Value> {
+    fn value(
+        &mut self,
+        field: &Field,
+        unit: usize,
+        who: &Actor,
+        when: When,
+        random: &mut Random,
+    ) -> Option<Value> {
         Some(match field.kind {
             FieldType::Number => Value::Number(number(field, random)),
             FieldType::Choice => {
@@ -168,7 +231,13 @@ impl County<'_> {
                 let columns = field.column.iter().filter(|column| !column.optional);
                 let mut row = Vec::new();
                 for column in columns.collect::<Vec<_>>() {
-                    let as_field = Field { id: column.id.clone(), kind: column.kind.into(), range: column.range, choices: column.choices.clone(), ..field.clone() };
+                    let as_field = Field {
+                        id: column.id.clone(),
+                        kind: column.kind.into(),
+                        range: column.range,
+                        choices: column.choices.clone(),
+                        ..field.clone()
+                    };
                     let value = self.value(&as_field, unit, who, when, random)?;
                     row.push((column.id.as_str().into(), value));
                 }
@@ -183,7 +252,14 @@ impl County<'_> {
         let number = usize::try_from(self.commands).unwrap_or(0);
         let resident = self.population.of_unit(unit, number).cloned();
         let content = resident.map_or_else(String::new, |one| {
-            format!("{}:{}({}),电话 {},经手 {:?}", field.id, one.household, one.name, one.phone, who.person())
+            format!(
+                "{}:{}({}),电话 {},经手 {:?}",
+                field.id,
+                one.household,
+                one.name,
+                one.phone,
+                who.person()
+            )
         });
         self.write(content)
     }
@@ -199,7 +275,11 @@ fn number(field: &Field, random: &mut Random) -> f64 {
     let low = field.range.min.unwrap_or(0.0);
     let high = field.range.max.unwrap_or(low + 10.0);
     let drawn = random.between(low + (high - low) * 0.5, high);
-    if field.range.whole { drawn.round() } else { (drawn * 100.0).round() / 100.0 }
+    if field.range.whole {
+        drawn.round()
+    } else {
+        (drawn * 100.0).round() / 100.0
+    }
 }
 
 fn filed(event: &Event) -> Option<RecordId> {

@@ -15,7 +15,9 @@ mod texts;
 
 use std::collections::BTreeMap;
 
-use campaign::{Action, Actor, Command, CommandId, Date, Decision, Entry, Note, Refusal, State, Time};
+use campaign::{
+    Action, Actor, Command, CommandId, Date, Decision, Entry, Note, Refusal, State, Time,
+};
 use rulebook::Period;
 
 use crate::organisation::{Unit, county};
@@ -100,7 +102,11 @@ pub struct Stopped {
 
 impl std::fmt::Display for Stopped {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} (command {} by {:?})", self.refusal, self.sent.command.id, self.sent.command.by)
+        write!(
+            f,
+            "{} (command {} by {:?})",
+            self.refusal, self.sent.command.id, self.sent.command.by
+        )
     }
 }
 
@@ -182,7 +188,10 @@ impl County<'_> {
     fn send(&mut self, by: &Actor, action: Action) -> Done<Vec<Entry>> {
         self.commands += 1;
         let mut id = [0; 16];
-        for (to, from) in id.iter_mut().zip(self.commands.to_be_bytes().iter().chain(b"simulate")) {
+        for (to, from) in id
+            .iter_mut()
+            .zip(self.commands.to_be_bytes().iter().chain(b"simulate"))
+        {
             *to = *from;
         }
         let sent = Sent {

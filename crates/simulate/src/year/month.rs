@@ -38,10 +38,16 @@ impl County<'_> {
         let first = self.first_day(self.year.first);
         self.at(first.plus(-30), 1);
         let (from, files) = (self.year.first, self.year.files.clone());
-        self.send(&self.office(), Action::Rules(rules::Action::Adopt { from, files }))?;
+        self.send(
+            &self.office(),
+            Action::Rules(rules::Action::Adopt { from, files }),
+        )?;
         let units: Vec<rulebook::Unit> = self.year.units.iter().map(listed).collect();
         let from = first.plus(-30);
-        let import = organisation::Action::ImportUnits { from, units: units_of(&units) };
+        let import = organisation::Action::ImportUnits {
+            from,
+            units: units_of(&units),
+        };
         self.send(&self.office(), Action::Organisation(import))?;
         for unit in 0..self.year.units.len() {
             self.register(unit, from)?;
@@ -53,8 +59,13 @@ impl County<'_> {
         let members = 0..self.year.people_per_unit as usize;
         let mut people = Vec::new();
         for number in members.clone() {
-            let Some(resident) = self.population.of_unit(unit, number).cloned() else { continue };
-            let profile = self.write(format!("{} {} {}", resident.name, resident.phone, resident.household));
+            let Some(resident) = self.population.of_unit(unit, number).cloned() else {
+                continue;
+            };
+            let profile = self.write(format!(
+                "{} {} {}",
+                resident.name, resident.phone, resident.household
+            ));
             people.push(NewPerson {
                 person: resident.id,
                 unit: resident.unit,
@@ -78,8 +89,17 @@ impl County<'_> {
         Ok(())
     }
 
-    fn give(&mut self, unit: usize, number: usize, role: &str, everywhere: bool, from: Date) -> Done<()> {
-        let Some(resident) = self.population.of_unit(unit, number) else { return Ok(()) };
+    fn give(
+        &mut self,
+        unit: usize,
+        number: usize,
+        role: &str,
+        everywhere: bool,
+        from: Date,
+    ) -> Done<()> {
+        let Some(resident) = self.population.of_unit(unit, number) else {
+            return Ok(());
+        };
         let grant = Grant {
             role: role.into(),
             unit: (!everywhere).then(|| resident.unit.clone()),
@@ -88,7 +108,8 @@ impl County<'_> {
         };
         let person = resident.id.clone();
         let give = organisation::Action::GiveRole { person, grant };
-        self.send(&self.office(), Action::Organisation(give)).map(drop)
+        self.send(&self.office(), Action::Organisation(give))
+            .map(drop)
     }
 
     /// The positions of the county's offices among the units.
@@ -96,14 +117,22 @@ impl County<'_> {
         let office = |(at, unit): (usize, &crate::organisation::Unit)| {
             (unit.category == Category::Office).then_some(at)
         };
-        self.year.units.iter().enumerate().filter_map(office).collect()
+        self.year
+            .units
+            .iter()
+            .enumerate()
+            .filter_map(office)
+            .collect()
     }
 
     /// Someone who has a role for the whole county and isn't of that unit.
     pub(super) fn official(&self, role: &str, not_of: Option<usize>) -> Actor {
         let found = OF_COUNTY.iter().find(|(_, name)| *name == role);
         let number = found.map_or(0, |(number, _)| *number);
-        let office = self.offices().into_iter().find(|office| Some(*office) != not_of);
+        let office = self
+            .offices()
+            .into_iter()
+            .find(|office| Some(*office) != not_of);
         self.member(office.unwrap_or(0), number)
     }
 

@@ -28,17 +28,21 @@ pub struct Population {
 }
 
 const SURNAMES: [&str; 20] = [
-    "王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "胡", "朱", "高", "林", "何", "郭", "马", "罗",
+    "王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "胡", "朱", "高", "林",
+    "何", "郭", "马", "罗",
 ];
 const GIVEN: [&str; 24] = [
-    "建", "国", "秀", "英", "志", "强", "桂", "兰", "海", "燕", "春", "梅", "文", "军", "丽", "华", "永", "福", "玉", "珍", "德", "明",
-    "小", "红",
+    "建", "国", "秀", "英", "志", "强", "桂", "兰", "海", "燕", "春", "梅", "文", "军", "丽", "华",
+    "永", "福", "玉", "珍", "德", "明", "小", "红",
 ];
 
 impl Population {
     pub(super) fn of(year: &Year) -> Self {
         let per_unit = year.people_per_unit;
-        let everyone = year.units.iter().flat_map(|unit| (0..per_unit).map(move |n| (unit, n)));
+        let everyone = year
+            .units
+            .iter()
+            .flat_map(|unit| (0..per_unit).map(move |n| (unit, n)));
         let people = everyone.zip(0_u32..).map(|((unit, _), number)| {
             let mut random = Random::named(year.seed, &["person", &number.to_string()]);
             resident(&mut random, number, &unit.id)
@@ -57,7 +61,8 @@ impl Population {
 
     /// Someone of the unit at a position of the plan's units; counted round and round.
     pub(super) fn of_unit(&self, unit: usize, number: usize) -> Option<&Resident> {
-        self.people.get(unit * self.per_unit + number % self.per_unit.max(1))
+        self.people
+            .get(unit * self.per_unit + number % self.per_unit.max(1))
     }
 }
 

@@ -30,7 +30,12 @@ impl County<'_> {
 
     /// The code with this number, made anew wherever it is wanted: the simulation keeps none.
     fn code(&self, period: Period, unit: usize, number: u32) -> Code {
-        let names = ["code", &period.to_string(), &unit.to_string(), &number.to_string()];
+        let names = [
+            "code",
+            &period.to_string(),
+            &unit.to_string(),
+            &number.to_string(),
+        ];
         let mut random = self.random(&names);
         let mut drawn = [0; 16];
         for chunk in drawn.chunks_exact_mut(8) {
@@ -45,7 +50,8 @@ impl County<'_> {
         let (_, _, of_month) = day.parts();
         let today = u32::try_from(of_month).unwrap_or(1);
         for unit in 0..self.year.units.len() {
-            let mine = (0..self.year.invited_per_unit).filter(|n| n % 28 + 1 == today && n % 20 != 7);
+            let mine =
+                (0..self.year.invited_per_unit).filter(|n| n % 28 + 1 == today && n % 20 != 7);
             for number in mine.collect::<Vec<_>>() {
                 self.rate(period, unit, number, day)?;
             }
@@ -54,7 +60,12 @@ impl County<'_> {
     }
 
     fn rate(&mut self, period: Period, unit: usize, number: u32, day: Date) -> Done<()> {
-        let names = ["rate", &period.to_string(), &unit.to_string(), &number.to_string()];
+        let names = [
+            "rate",
+            &period.to_string(),
+            &unit.to_string(),
+            &number.to_string(),
+        ];
         let mut random = self.random(&names);
         let level = level(unit, &mut random);
         let comment = (random.uniform() < 0.1).then(|| {
@@ -62,12 +73,20 @@ impl County<'_> {
             self.write(said)
         });
         let call_back = (random.uniform() < 0.01).then(|| {
-            let caller = self.population.of_unit(unit, number as usize).map(|one| one.phone.clone());
+            let caller = self
+                .population
+                .of_unit(unit, number as usize)
+                .map(|one| one.phone.clone());
             self.write(caller.unwrap_or_default())
         });
         let give = rating::Action::Give {
             code: self.code(period, unit, number),
-            opinion: Opinion { level, tags: BTreeSet::new(), comment, call_back },
+            opinion: Opinion {
+                level,
+                tags: BTreeSet::new(),
+                comment,
+                call_back,
+            },
         };
         for entry in self.send(&Actor::Public, Action::Rating(give))? {
             self.rectify(unit, &entry.event, day);

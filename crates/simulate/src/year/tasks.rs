@@ -29,7 +29,13 @@ impl County<'_> {
                 let giver = self.official("checker", Some(unit));
                 self.open(&giver, unit, nth, WorkKind::Task, day)?;
             }
-            self.open(&Actor::Program("hotline".into()), unit, TASKS, WorkKind::Request, day)?;
+            self.open(
+                &Actor::Program("hotline".into()),
+                unit,
+                TASKS,
+                WorkKind::Request,
+                day,
+            )?;
         }
         Ok(())
     }
@@ -37,7 +43,9 @@ impl County<'_> {
     fn open(&mut self, by: &Actor, unit: usize, nth: usize, kind: WorkKind, day: Date) -> Done<()> {
         let days = i32::try_from(10 + (unit * 5 + nth * 3) % 15).unwrap_or(10);
         let resident = self.population.of_unit(unit, nth).cloned();
-        let asked = resident.map_or_else(String::new, |one| format!("{} 反映:{}", one.name, one.phone));
+        let asked = resident.map_or_else(String::new, |one| {
+            format!("{} 反映:{}", one.name, one.phone)
+        });
         let title = self.write(format!("事项{}:{asked}", self.commands));
         let tickets = match kind {
             WorkKind::Request => vec![self.asker().check_ticket()],
@@ -57,9 +65,17 @@ impl County<'_> {
         let entries = self.send(by, Action::Work(open))?;
         for work in entries.iter().filter_map(|entry| opened(&entry.event)) {
             let owner = self.member(unit, 2);
-            self.send(&owner, Action::Work(work::Action::Accept { work, person: None }))?;
+            self.send(
+                &owner,
+                Action::Work(work::Action::Accept { work, person: None }),
+            )?;
             let finish = day.plus(days);
-            self.on_hand.push(OnHand { work, unit, finish, kind });
+            self.on_hand.push(OnHand {
+                work,
+                unit,
+                finish,
+                kind,
+            });
         }
         Ok(())
     }
@@ -72,8 +88,9 @@ impl County<'_> {
     /// What is finished and checked on a day; and the rectifications that low ratings have opened, a week after.
     pub(super) fn tasks(&mut self, _period: Period, day: Date) -> Done<()> {
         self.at(day, 16);
-        let (ready, later): (Vec<OnHand>, Vec<OnHand>) =
-            std::mem::take(&mut self.on_hand).into_iter().partition(|item| item.finish <= day);
+        let (ready, later): (Vec<OnHand>, Vec<OnHand>) = std::mem::take(&mut self.on_hand)
+            .into_iter()
+            .partition(|item| item.finish <= day);
         self.on_hand = later;
         for item in ready {
             self.finish(item)?;
@@ -82,11 +99,21 @@ impl County<'_> {
     }
 
     fn finish(&mut self, item: OnHand) -> Done<()> {
-        let OnHand { work, unit, kind, .. } = item;
+        let OnHand {
+            work, unit, kind, ..
+        } = item;
         let owner = self.member(unit, 2);
-        let stage = self.campaign.state().work.item(work).map(|known| known.stage);
+        let stage = self
+            .campaign
+            .state()
+            .work
+            .item(work)
+            .map(|known| known.stage);
         if kind == WorkKind::Rectification && stage == Some(Stage::Offered) {
-            self.send(&owner, Action::Work(work::Action::Accept { work, person: None }))?;
+            self.send(
+                &owner,
+                Action::Work(work::Action::Accept { work, person: None }),
+            )?;
         }
         let outcome = self.write(format!("办结{}", self.commands));
         self.send(&owner, Action::Work(work::Action::Finish { work, outcome }))?;
@@ -96,7 +123,12 @@ impl County<'_> {
             // Whoever asked isn't always there to say.
             _ => return Ok(()),
         };
-        let check = work::Action::Check { work, code: None, verdict: Verdict::Passed, reason: None };
+        let check = work::Action::Check {
+            work,
+            code: None,
+            verdict: Verdict::Passed,
+            reason: None,
+        };
         self.send(&checker, Action::Work(check)).map(drop)
     }
 
@@ -104,7 +136,12 @@ impl County<'_> {
     pub(super) fn rectify(&mut self, unit: usize, event: &Event, day: Date) {
         if let Some(work) = opened(event) {
             let finish = day.plus(7);
-            self.on_hand.push(OnHand { work, unit, finish, kind: WorkKind::Rectification });
+            self.on_hand.push(OnHand {
+                work,
+                unit,
+                finish,
+                kind: WorkKind::Rectification,
+            });
         }
     }
 }

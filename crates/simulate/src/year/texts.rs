@@ -67,6 +67,9 @@ const BLAME: [&str; 6] = [
 /// What a rater of this level might write; `number` makes it one of a kind.
 pub(super) fn comment(level: u8, random: &mut Random, number: u64) -> String {
     let list = if level <= 3 { &BLAME } else { &PRAISE };
-    let phrase = list.get(random.choice(6) as usize).copied().unwrap_or_default();
+    let phrase = list
+        .get(random.choice(6) as usize)
+        .copied()
+        .unwrap_or_default();
     format!("{phrase}(意见{number})")
 }
