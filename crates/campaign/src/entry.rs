@@ -96,18 +96,17 @@ impl Event {
     pub fn notes(&self, out: &mut Vec<Note>) {
         match self {
             Self::Organisation(event) => event.notes(out),
+            Self::Record(event) => event.notes(out),
+            Self::Rating(event) => event.notes(out),
+            Self::Work(event) => event.notes(out),
+            Self::Figure(event) => event.notes(out),
+            Self::Period(event) => event.notes(out),
+            Self::Objection(event) => event.notes(out),
+            Self::Honour(event) => event.notes(out),
+            Self::Ladder(event) => event.notes(out),
             Self::Vault(event) => event.notes(out),
             // These bring none.
-            Self::Rules(_)
-            | Self::Record(_)
-            | Self::Rating(_)
-            | Self::Work(_)
-            | Self::Figure(_)
-            | Self::Period(_)
-            | Self::Objection(_)
-            | Self::Honour(_)
-            | Self::Ladder(_)
-            | Self::Circular(_) => {}
+            Self::Rules(_) | Self::Circular(_) => {}
         }
     }
 }

@@ -134,6 +134,23 @@ byte_id! {
     ItemId, 16
 }
 byte_id! {
+    /// What is kept of an invitation code until it expires: it tells that a code is valid, not which rating came of it.
+    Ticket, 16
+}
+byte_id! {
+    /// A rating: derived from the code it was given with, or from the number of a hotline's case.
+    RatingId, 16
+}
+byte_id! {
     /// A salted SHA-256 digest of an item of the vault, or a digest of public content.
     Digest, 32
+}
+
+impl Digest {
+    /// The SHA-256 digest of public content.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        use sha2::Digest as _;
+        Self(sha2::Sha256::digest(bytes).into())
+    }
 }

@@ -8,6 +8,7 @@
 //! ([`Note`]). What a person is called, said or wrote can be erased there without touching an entry.
 
 pub mod calendar;
+mod checks;
 pub mod circular;
 pub mod command;
 pub mod entry;

@@ -242,6 +242,7 @@ impl Event {
     fn coarse(&self, today: Date, offset: i16) -> Option<Time> {
         match self {
             Self::Rating(event) if event.hides_its_moment() => Some(today.start(offset)),
+            Self::Work(event) if event.hides_its_moment() => Some(today.start(offset)),
             _ => None,
         }
     }

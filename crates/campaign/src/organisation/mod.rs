@@ -21,6 +21,7 @@ pub use action::{Action, NewPerson, NewUnit, units_of};
 pub use event::Event;
 pub(crate) use event::evolve;
 pub use refuse::REFUSALS;
+pub(crate) use refuse::{no_such_person, no_such_unit};
 
 /// What is so from a day on, until something else is: in order of days.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,4 +1,22 @@
 //! The campaign as a whole: stories, properties, golden entries.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that finds something else than it expects fails"
+)]
 
+mod circular;
+mod figure;
+mod honour;
+mod ladder;
+mod months;
+mod objection;
 mod organisation;
+mod period;
+mod record;
+mod rating;
 mod support;
+mod town;
+mod work;

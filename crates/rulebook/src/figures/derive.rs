@@ -1,7 +1,6 @@
 //! Figures that follow from others: measures computed by a formula, and numbers of cases named by `count`.
 
 use super::number::Limits;
-use super::read::Table;
 use super::{Column, Figure, MISSING, NOT_APPLICABLE, PeriodFigures};
 use crate::campaign::Campaign;
 use crate::diagnostic::Place;
@@ -50,36 +49,48 @@ pub(super) fn complete(campaign: &Campaign, figures: &mut PeriodFigures) {
 /// So many computed figures outside their range are named for a period; the first ones tell what is wrong.
 const NAMED: usize = 10;
 
-/// The computed figures that their measure's range refuses: what they are computed from can't be right.
+/// The figures of the measures `wanted` that their range refuses: what they are computed from can't be right.
 pub(super) fn out_of_range(
     campaign: &Campaign,
     period: Period,
     figures: &PeriodFigures,
-    tables: &[Table<'_>],
+    place: &Place,
+    wanted: impl Fn(&Measure) -> bool,
 ) -> Vec<Diagnostic> {
-    let names: Vec<&str> = tables.iter().map(|table| table.name).collect();
-    let place = Place::whole(names.join(", "));
     let mut findings = Vec::new();
     for (written, column) in campaign.measures.iter().zip(&figures.columns) {
         let measure = &written.item;
-        let (Some(FilledBy::Formula(formula)), Some(column)) = (&measure.filled_by, column) else {
+        let Some(column) = column.as_ref().filter(|_| wanted(measure)) else {
             continue;
         };
         let limits = Limits::of(measure.range);
         for (unit, value) in figures.units.iter().zip(&column.values) {
             if limits.refuses(*value) {
-                let mut finding = limits.explain(*value, place.clone(), measure.id.as_str());
-                let (unit, zh, en) = (&unit.id, &finding.problem.zh, &finding.problem.en);
-                finding.problem = say!(
-                    "单位“{unit}”{period}:由“{formula}”算出的{zh}",
-                    "unit “{unit}”, {period}: computed from “{formula}”, {en}"
-                );
-                findings.push(finding);
+                let finding = limits.explain(*value, place.clone(), measure.id.as_str());
+                findings.push(with_origin(finding, measure, &unit.id, period));
             }
         }
     }
     findings.truncate(NAMED);
     findings
+}
+
+/// Says of a figure out of range whose it is, and what it was computed from.
+fn with_origin(
+    mut finding: Diagnostic,
+    measure: &Measure,
+    unit: &str,
+    period: Period,
+) -> Diagnostic {
+    let (zh, en) = (&finding.problem.zh, &finding.problem.en);
+    finding.problem = match &measure.filled_by {
+        Some(FilledBy::Formula(formula)) => say!(
+            "单位“{unit}”{period}:由“{formula}”算出的{zh}",
+            "unit “{unit}”, {period}: computed from “{formula}”, {en}"
+        ),
+        _ => say!("单位“{unit}”{period}:{zh}", "unit “{unit}”, {period}: {en}"),
+    };
+    finding
 }
 
 fn position(campaign: &Campaign, id: &str) -> Option<usize> {

@@ -15,7 +15,9 @@ mod rows;
 
 use std::collections::BTreeMap;
 
-use crate::{Period, Unit};
+use crate::campaign::Campaign;
+use crate::diagnostic::Place;
+use crate::{Diagnostic, Period, Unit};
 
 pub use long::write_long;
 pub(crate) use read::unit_without_category;
@@ -88,4 +90,19 @@ pub struct PeriodFigures {
 pub struct Figures {
     /// Period → figures.
     pub periods: BTreeMap<Period, PeriodFigures>,
+}
+
+/// Completes figures that were put together without tables: computes what a formula gives, takes numbers of cases from the
+/// measure named in `count` where there are none.
+///
+/// Gives the figures that their measure's range refuses, the first ten of them: such figures must not be scored.
+#[must_use]
+pub fn complete(
+    campaign: &Campaign,
+    period: Period,
+    figures: &mut PeriodFigures,
+) -> Vec<Diagnostic> {
+    derive::complete(campaign, figures);
+    let place = Place::whole(period.to_string());
+    derive::out_of_range(campaign, period, figures, &place, |_| true)
 }

@@ -13,7 +13,7 @@ use crate::campaign::Campaign;
 use crate::diagnostic::Place;
 use crate::findings::{Findings, list, shown};
 use crate::grid::{self, Grid};
-use crate::model::Id;
+use crate::model::{FilledBy, Id, Measure};
 use crate::{Diagnostic, Period, Severity, Unit, say};
 
 /// A table of figures as handed in.
@@ -95,9 +95,14 @@ pub fn read(
     if !has_errors(&findings) {
         findings.extend(absent::columns(campaign, &figures, &notes, layout));
     }
+    let names: Vec<&str> = tables.iter().map(|table| table.name).collect();
+    let place = Place::whole(names.join(", "));
+    let computed = |measure: &Measure| matches!(measure.filled_by, Some(FilledBy::Formula(_)));
     for (period, of_period) in &mut figures.periods {
         derive::complete(campaign, of_period);
-        findings.extend(derive::out_of_range(campaign, *period, of_period, tables));
+        findings.extend(derive::out_of_range(
+            campaign, *period, of_period, &place, computed,
+        ));
     }
     (
         Some(figures).filter(|_| !has_errors(&findings)),

@@ -1,0 +1,346 @@
+//! Circulars: a period's results, drafted, approved by someone else, published with everything needed to recompute them.
+//!
+//! The draft can be looked at while the results are preliminary, so that what is wrong is objected to before it is printed.
+//! What is published is a bundle of files without personal data; its digest stands in the entry, the host adds the proofs.
+
+mod bundle;
+mod refuse;
+mod verify;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use rulebook::Period;
+use rulebook::figures::Figure;
+use serde::{Deserialize, Serialize};
+
+pub use bundle::{Bundle, bundle, digest_of};
+pub use refuse::REFUSALS;
+pub use verify::{Difference, recompute};
+
+use crate::figure::FrozenColumn;
+use crate::id::Name;
+use crate::period::{ClassResult, Run, Stage};
+use crate::refusal::Refusal;
+use crate::state::Context;
+use crate::{Date, Digest, Entry, Inconsistent, PersonId, State, UnitId, checks};
+
+/// A circular: the first is number 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CircularId(pub u64);
+
+impl fmt::Display for CircularId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What can be asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// Draft a period's circular from its results.
+    Draft {
+        /// The period.
+        period: Period,
+    },
+    /// Approve a draft.
+    Approve {
+        /// Which.
+        circular: CircularId,
+    },
+    /// Publish it.
+    Publish {
+        /// Which.
+        circular: CircularId,
+    },
+}
+
+/// What has happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// A circular was drafted.
+    #[serde(rename = "drafted/1")]
+    Drafted {
+        /// Its number.
+        circular: CircularId,
+        /// The period.
+        period: Period,
+        /// Which results of the period.
+        run: u32,
+        /// The digest of its bundle.
+        bundle: Digest,
+    },
+    /// It was approved.
+    #[serde(rename = "approved/1")]
+    Approved {
+        /// Which.
+        circular: CircularId,
+    },
+    /// It was published.
+    #[serde(rename = "published/1")]
+    Published {
+        /// Which.
+        circular: CircularId,
+        /// The period.
+        period: Period,
+        /// The digest of its bundle.
+        bundle: Digest,
+    },
+}
+
+/// How far a circular is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Progress {
+    /// Drafted.
+    Draft,
+    /// Approved.
+    Approved {
+        /// By whom.
+        by: PersonId,
+    },
+    /// Published.
+    Published {
+        /// Who approved it.
+        approved_by: PersonId,
+        /// When it was published.
+        on: Date,
+    },
+}
+
+/// A circular.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Circular {
+    /// The period.
+    pub period: Period,
+    /// Which results of the period.
+    pub run: u32,
+    /// The digest of its bundle.
+    pub bundle: Digest,
+    /// Who drafted it.
+    pub by: PersonId,
+    /// When.
+    pub on: Date,
+    /// How far it is.
+    pub progress: Progress,
+}
+
+/// All circulars.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Circulars {
+    all: Vec<Circular>,
+}
+
+impl Circulars {
+    /// A circular.
+    #[must_use]
+    pub fn get(&self, id: CircularId) -> Option<&Circular> {
+        self.all.get(usize::try_from(id.0).ok()?)
+    }
+
+    /// All circulars, oldest first; a period that was reopened can have several.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (CircularId, &Circular)> {
+        let numbered = self.all.iter().enumerate();
+        numbered.map(|(at, one)| (CircularId(at as u64), one))
+    }
+
+    /// The circular of a period that was published last.
+    #[must_use]
+    pub fn published(&self, period: Period) -> Option<&Circular> {
+        let published = |one: &&Circular| matches!(one.progress, Progress::Published { .. });
+        let mut of = self.all.iter().rev().filter(|one| one.period == period);
+        of.find(published)
+    }
+
+    /// Whether the results of a period that are final now are published.
+    #[must_use]
+    pub fn is_published(&self, period: Period, state: &State) -> bool {
+        let run = state.periods.final_results(period).map(|run| run.number);
+        let published = self.published(period);
+        published.is_some_and(|one| Some(one.run) == run)
+    }
+}
+
+/// What a circular says, beside the results themselves.
+#[derive(Clone, Debug)]
+pub struct Content<'s> {
+    /// The results.
+    pub run: &'s Run,
+    /// The final results of the period before, where there are any.
+    pub before: Option<&'s Run>,
+    /// Class by class: band → its units, in order of rank. Units without a band aren't named.
+    pub bands: Vec<(&'s ClassResult, BTreeMap<&'s Name, Vec<&'s UnitId>>)>,
+    /// Unit → how many figures it gave, and how many are missing.
+    pub filed: BTreeMap<&'s UnitId, Filed>,
+    /// Measure → its mean over the units that have it, this period and the one before.
+    pub moved: BTreeMap<&'s Name, (Option<f64>, Option<f64>)>,
+}
+
+/// What came in from a unit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filed {
+    /// Figures there are, or that don't apply.
+    pub given: u32,
+    /// Figures that are missing.
+    pub missing: u32,
+}
+
+/// What the circular of a period says, from its last results; `None` while there are none.
+#[must_use]
+pub fn content(state: &State, period: Period) -> Option<Content<'_>> {
+    let of = state.periods.get(period)?;
+    let run = of.runs.last()?;
+    let inputs = of.inputs.get(&period)?;
+    let earlier = of.inputs.get(&period.previous());
+    let bands = run.classes.iter().map(|class| (class, by_band(class)));
+    let mut filed: BTreeMap<&UnitId, Filed> = BTreeMap::new();
+    for column in inputs.columns.values() {
+        for (unit, value) in inputs.units.iter().zip(&column.values) {
+            let of_unit = filed.entry(&unit.unit).or_default();
+            match value.figure() {
+                Figure::Missing => of_unit.missing += 1,
+                Figure::Given(_) | Figure::NotApplicable => of_unit.given += 1,
+            }
+        }
+    }
+    let moved = inputs.columns.iter().map(|(measure, column)| {
+        let before = earlier.and_then(|frozen| frozen.columns.get(measure));
+        (measure, (mean(column), before.and_then(mean)))
+    });
+    Some(Content {
+        run,
+        before: state.periods.final_results(period.previous()),
+        bands: bands.collect(),
+        moved: moved.collect(),
+        filed,
+    })
+}
+
+fn by_band(class: &ClassResult) -> BTreeMap<&Name, Vec<&UnitId>> {
+    let mut bands: BTreeMap<&Name, Vec<&UnitId>> = BTreeMap::new();
+    for result in &class.units {
+        if let Some(band) = &result.band {
+            bands.entry(band).or_default().push(&result.unit);
+        }
+    }
+    bands
+}
+
+fn mean(column: &FrozenColumn) -> Option<f64> {
+    let given: Vec<f64> = column.values.iter().filter_map(|v| v.given()).collect();
+    let count = u32::try_from(given.len()).ok().filter(|count| *count > 0)?;
+    Some(given.iter().sum::<f64>() / f64::from(count))
+}
+
+pub(crate) fn decide(
+    state: &State,
+    action: &Action,
+    context: &Context<'_>,
+) -> Result<Vec<crate::Event>, Refusal> {
+    let book = checks::book(state)?;
+    let person = checks::with_role(state, context, checks::closer(book), None)?;
+    let event = match action {
+        Action::Draft { period } => draft(state, *period, context)?,
+        Action::Approve { circular } => {
+            let known = current(state, *circular)?;
+            checks::second_person(person, &[&known.by])?;
+            if known.progress != Progress::Draft {
+                return Err(refuse::wrong_step(*circular));
+            }
+            Event::Approved {
+                circular: *circular,
+            }
+        }
+        Action::Publish { circular } => {
+            let known = current(state, *circular)?;
+            if !matches!(known.progress, Progress::Approved { .. }) {
+                return Err(refuse::wrong_step(*circular));
+            }
+            Event::Published {
+                circular: *circular,
+                period: known.period,
+                bundle: known.bundle,
+            }
+        }
+    };
+    Ok(vec![crate::Event::Circular(event)])
+}
+
+fn draft(state: &State, period: Period, context: &Context<'_>) -> Result<Event, Refusal> {
+    checks::begun(state, period, context.today)?;
+    let stage = state.periods.stage(period);
+    let ready = matches!(stage, Some(Stage::Preliminary { .. } | Stage::Final));
+    let files = bundle(state, period).filter(|_| ready);
+    let files = files.ok_or_else(|| refuse::no_results(period))?;
+    let run = state.periods.results(period).map_or(0, |run| run.number);
+    let digest = digest_of(&files);
+    let same = |one: &Circular| (one.period, one.run, one.bundle) == (period, run, digest);
+    if let Some((id, _)) = state.circulars.iter().find(|(_, one)| same(one)) {
+        return Err(refuse::drafted_already(period, id));
+    }
+    Ok(Event::Drafted {
+        circular: CircularId(state.circulars.all.len() as u64),
+        period,
+        run,
+        bundle: digest,
+    })
+}
+
+/// A circular that says what is final.
+fn current(state: &State, id: CircularId) -> Result<&Circular, Refusal> {
+    let circular = state.circulars.get(id);
+    let circular = circular.ok_or_else(|| refuse::no_such_circular(id))?;
+    let period = circular.period;
+    if state.periods.stage(period) != Some(Stage::Final) {
+        return Err(refuse::not_final(period));
+    }
+    let run = state.periods.final_results(period).map(|run| run.number);
+    if run != Some(circular.run) {
+        return Err(refuse::outdated(id, period));
+    }
+    Ok(circular)
+}
+
+pub(crate) fn evolve(state: &mut State, event: &Event, entry: &Entry) -> Result<(), Inconsistent> {
+    let by = entry.by.person().cloned();
+    let by = by.ok_or_else(|| Inconsistent("circulars are signed by people".to_owned()))?;
+    let on = entry.at.day(state.rules.offset());
+    let (Event::Drafted { circular, .. }
+    | Event::Approved { circular }
+    | Event::Published { circular, .. }) = event;
+    if let Event::Drafted {
+        period,
+        run,
+        bundle,
+        ..
+    } = event
+    {
+        state.circulars.all.push(Circular {
+            period: *period,
+            run: *run,
+            bundle: *bundle,
+            by,
+            on,
+            progress: Progress::Draft,
+        });
+        return Ok(());
+    }
+    let at = usize::try_from(circular.0).unwrap_or(usize::MAX);
+    let known = state.circulars.all.get_mut(at);
+    let known = known.ok_or_else(|| Inconsistent(format!("there is no circular {circular}")))?;
+    known.progress = match (event, &known.progress) {
+        (Event::Published { .. }, Progress::Approved { by }) => Progress::Published {
+            approved_by: by.clone(),
+            on,
+        },
+        (Event::Approved { .. }, Progress::Draft) => Progress::Approved { by },
+        _ => {
+            return Err(Inconsistent(format!(
+                "circular {circular} isn't at this step"
+            )));
+        }
+    };
+    Ok(())
+}

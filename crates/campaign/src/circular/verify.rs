@@ -1,0 +1,190 @@
+//! Recomputing a bundle from nothing but its files.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use rulebook::Folder;
+
+use super::bundle::{Bundle, FORMAT, Manifest, RULES, SUMS, sums};
+use crate::period::{Evaluation, evaluate, results_csv};
+
+/// What doesn't agree in a bundle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// A file isn't there.
+    Absent {
+        /// Its path.
+        path: String,
+    },
+    /// A file isn't what `SHA256SUMS` says it is, or isn't listed there.
+    Altered {
+        /// Its path.
+        path: String,
+    },
+    /// A file can't be read as what it should be.
+    Unreadable {
+        /// Its path.
+        path: String,
+        /// Why.
+        problem: String,
+    },
+    /// A row of `results.csv` isn't what comes of the figures by the rules.
+    Result {
+        /// The line in `results.csv`, from 1.
+        line: usize,
+        /// What was published; `None` where there is no such line.
+        published: Option<String>,
+        /// What comes of it; `None` where nothing does.
+        computed: Option<String>,
+    },
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent { path } => write!(f, "{path}: not there"),
+            Self::Altered { path } => write!(f, "{path}: not what {SUMS} says"),
+            Self::Unreadable { path, problem } => write!(f, "{path}: {problem}"),
+            Self::Result {
+                line,
+                published,
+                computed,
+            } => {
+                let text = |row: &Option<String>| row.clone().unwrap_or_else(|| "–".to_owned());
+                let (published, computed) = (text(published), text(computed));
+                write!(
+                    f,
+                    "results.csv:{line}: published {published}, computed {computed}"
+                )
+            }
+        }
+    }
+}
+
+/// Recomputes every result of a bundle from its rules and figures, and compares. Any changed byte is found.
+///
+/// That the bundle is the one that was published is for its digest to say, which stands in the ledger's entry.
+///
+/// # Errors
+/// Everything that doesn't agree.
+pub fn recompute(bundle: &Bundle) -> Result<(), Vec<Difference>> {
+    let mut differences = altered(bundle);
+    match results(bundle) {
+        Ok(computed) => differences.extend(compare(bundle, &computed)),
+        Err(difference) => differences.push(difference),
+    }
+    if differences.is_empty() {
+        Ok(())
+    } else {
+        Err(differences)
+    }
+}
+
+/// The files that aren't what `SHA256SUMS` says.
+fn altered(bundle: &Bundle) -> Vec<Difference> {
+    let Some(bytes) = bundle.get(SUMS) else {
+        return vec![absent(SUMS)];
+    };
+    let expected = sums(bundle);
+    if expected.as_bytes() == bytes.as_slice() {
+        return Vec::new();
+    }
+    // The list itself can be what was changed: then a line of it names no file, or none at all.
+    let listed = String::from_utf8_lossy(bytes);
+    let listed: BTreeSet<&str> = listed.lines().collect();
+    let found: BTreeSet<&str> = expected.lines().collect();
+    let path = |line: &str| {
+        line.split_once("  ")
+            .map_or(SUMS, |(_, path)| path)
+            .to_owned()
+    };
+    let mut paths: BTreeSet<String> = listed
+        .symmetric_difference(&found)
+        .map(|line| path(line))
+        .collect();
+    if paths.is_empty() {
+        paths.insert(SUMS.to_owned());
+    }
+    let difference = |path: String| {
+        if bundle.contains_key(&path) {
+            Difference::Altered { path }
+        } else {
+            Difference::Absent { path }
+        }
+    };
+    paths.into_iter().map(difference).collect()
+}
+
+/// The results that come of a bundle's rules and figures.
+fn results(bundle: &Bundle) -> Result<String, Difference> {
+    let manifest: Manifest = serde_json::from_str(text(bundle, "manifest.json")?)
+        .map_err(|error| unreadable("manifest.json", error.to_string()))?;
+    if manifest.format != FORMAT {
+        let problem = format!(
+            "the format {:?} isn't known, only {FORMAT}",
+            manifest.format
+        );
+        return Err(unreadable("manifest.json", problem));
+    }
+    let rules = bundle.iter().filter_map(|(path, bytes)| {
+        let path = path.strip_prefix(RULES)?;
+        Some((path.to_owned(), bytes.clone()))
+    });
+    let reading = rulebook::read::read(&Folder {
+        files: rules.collect(),
+    });
+    let first = |findings: &[rulebook::Diagnostic]| {
+        let (_, first) = crate::figure::errors(findings);
+        first.map_or_else(String::new, |first| first.problem.en.clone())
+    };
+    let campaign = reading
+        .campaign
+        .ok_or_else(|| unreadable(RULES, first(&reading.findings)))?;
+    let figures = text(bundle, "figures.csv")?;
+    let classes = evaluate(&campaign, manifest.period, figures).map_err(|why| match why {
+        Evaluation::Figures(findings) => unreadable("figures.csv", first(&findings)),
+        Evaluation::Scheme(error) => unreadable(RULES, error.to_string()),
+    })?;
+    Ok(results_csv(&classes))
+}
+
+fn compare(bundle: &Bundle, computed: &str) -> Vec<Difference> {
+    let published = match text(bundle, "results.csv") {
+        Ok(published) => published,
+        Err(difference) => return vec![difference],
+    };
+    let (mut ours, mut theirs) = (computed.lines(), published.lines());
+    let mut differences = Vec::new();
+    for line in 1.. {
+        let (computed, published) = (ours.next(), theirs.next());
+        if computed.is_none() && published.is_none() {
+            break;
+        }
+        if computed != published {
+            differences.push(Difference::Result {
+                line,
+                published: published.map(str::to_owned),
+                computed: computed.map(str::to_owned),
+            });
+        }
+    }
+    differences
+}
+
+fn text<'b>(bundle: &'b Bundle, path: &str) -> Result<&'b str, Difference> {
+    let bytes = bundle.get(path).ok_or_else(|| absent(path))?;
+    std::str::from_utf8(bytes).map_err(|error| unreadable(path, error.to_string()))
+}
+
+fn absent(path: &str) -> Difference {
+    Difference::Absent {
+        path: path.to_owned(),
+    }
+}
+
+fn unreadable(path: &str, problem: String) -> Difference {
+    Difference::Unreadable {
+        path: path.to_owned(),
+        problem,
+    }
+}
