@@ -74,7 +74,7 @@ fn play(script: &Script) -> u64 {
         } else {
             host.stop();
         }
-        same(&live, &sound(&mut memory.open()));
+        same(&live, &sound(&mut memory.still()));
     }
     let mut store = memory.open();
     let mut last = 0;
@@ -94,7 +94,7 @@ fn play(script: &Script) -> u64 {
         last = first.max(last);
     }
     let host = start(folder.path(), &memory, &Script::default());
-    same(&host.read(), &sound(&mut store));
+    same(&host.read(), &sound(&mut memory.still()));
     assert_eq!(host.read().length(), 2 + 7);
     script.calls()
 }

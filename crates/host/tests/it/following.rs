@@ -50,7 +50,7 @@ fn when_the_writer_stops_or_crashes_the_follower_takes_over_with_everything() {
         });
         assert_eq!(follower.execute(register("a", "p1")), told);
         assert_eq!(follower.execute(register("b", "p2")).unwrap().entries, 3..4);
-        same(&follower.read(), &sound(&mut memory.open()));
+        same(&follower.read(), &sound(&mut memory.still()));
     }
 }
 
@@ -70,5 +70,5 @@ fn a_writer_whose_right_has_lapsed_never_writes_again_and_follows() {
     assert_eq!(first.execute(register("a", "p1")), Err(away));
     assert_eq!(second.execute(register("a", "p1")).unwrap().entries, 2..3);
     until("the first follows", || first.read().length() == 3);
-    same(&first.read(), &sound(&mut memory.open()));
+    same(&first.read(), &sound(&mut memory.still()));
 }

@@ -2,7 +2,6 @@
 
 use host::{Failure, Role};
 use ledger::Store;
-use ledger::faulty::{Fault, Script};
 
 use crate::support::{
     adopt, begun, entries, found, key, options, parts, register, same, sound, start,
@@ -32,7 +31,7 @@ fn commands_sent_together_are_decided_on_each_other_and_written_at_once() {
         (1, 4, 4)
     );
     assert_eq!(status.role, Role::Writing { epoch: 1 });
-    same(&host.read(), &sound(&mut memory.open()));
+    same(&host.read(), &sound(&mut memory.still()));
 }
 
 #[test]
@@ -98,17 +97,11 @@ fn more_requests_than_may_wait_are_told_so_at_once() {
 #[test]
 fn while_the_ledger_fails_callers_are_told_and_afterwards_all_goes_on() {
     let (folder, memory) = (tempfile::tempdir().unwrap(), begun());
-    let calls = {
-        let script = Script::default();
-        let host = host::Host::start(options("one", folder.path()), parts(memory.faulty(&script)))
-            .unwrap();
-        drop(host);
-        script.calls()
-    };
-    let script = Script::new((calls..calls + 40).map(|call| (call, Fault::Lost)));
-    let host =
-        host::Host::start(options("one", folder.path()), parts(memory.faulty(&script))).unwrap();
+    let host = start(folder.path(), &memory);
+    memory.go_away(true);
     assert_eq!(host.execute(register("a", "p1")), Err(Failure::Unavailable));
+    assert_eq!(host.read().length(), 2, "readers go on");
+    memory.go_away(false);
     let outcome = loop {
         match host.execute(register("a", "p1")) {
             Err(Failure::Unavailable) => {}
@@ -118,7 +111,7 @@ fn while_the_ledger_fails_callers_are_told_and_afterwards_all_goes_on() {
     assert_eq!(outcome.unwrap().entries, 2..3);
     assert!(host.status().failures > 0 && host.status().trouble.is_some());
     host.stop();
-    sound(&mut memory.open());
+    sound(&mut memory.still());
 }
 
 #[test]

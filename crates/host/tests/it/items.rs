@@ -19,7 +19,7 @@ fn an_item_comes_with_its_entry_and_can_be_read() {
     assert_eq!(item.content, "王芳 13900000000".as_bytes());
     host.execute(erase("b", "p1")).unwrap();
     assert_eq!(host.item(id).unwrap(), None);
-    same(&host.read(), &sound(&mut memory.open()));
+    same(&host.read(), &sound(&mut memory.still()));
 }
 
 #[test]
@@ -64,5 +64,5 @@ fn an_id_that_was_used_is_refused_and_nobody_else_in_the_group_suffers() {
         Err(Failure::ItemTaken(taken)),
         "in a later one"
     );
-    same(&host.read(), &sound(&mut memory.open()));
+    same(&host.read(), &sound(&mut memory.still()));
 }

@@ -1,7 +1,7 @@
 //! A store in memory whose writes can be held up, and whose lease can be made to lapse.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -36,6 +36,7 @@ pub struct Memory {
     data: Arc<Mutex<Data>>,
     gate: Arc<Gate>,
     handles: Arc<AtomicU64>,
+    away: Arc<AtomicBool>,
 }
 
 impl Memory {
@@ -57,9 +58,30 @@ impl Memory {
         }
     }
 
+    /// A copy as of now, to be looked at while a host goes on with the ledger itself.
+    pub fn still(&self) -> Handle {
+        let data = self.data().clone();
+        Self::holding(data).open()
+    }
+
     pub fn opener(&self) -> Opener {
         let memory = self.clone();
-        Arc::new(move || Ok(Box::new(memory.open())))
+        Arc::new(move || {
+            memory.is_there()?;
+            Ok(Box::new(memory.open()))
+        })
+    }
+
+    /// From now on nothing can be written or opened, or it can again.
+    pub fn go_away(&self, away: bool) {
+        self.away.store(away, Ordering::SeqCst);
+    }
+
+    fn is_there(&self) -> Result<()> {
+        match self.away.load(Ordering::SeqCst) {
+            true => Err(StoreError::Failed("the ledger is away".into())),
+            false => Ok(()),
+        }
     }
 
     /// Opens with faults by a script, which counts on from handle to handle.
@@ -144,6 +166,7 @@ impl Store for Handle {
     }
 
     fn append(&mut self, lease: Lease, batch: &Batch<'_>) -> Result<()> {
+        self.memory.is_there()?;
         let mut shut = self.memory.gate.shut.lock().unwrap();
         shut.1 += 1;
         self.memory.gate.changed.notify_all();

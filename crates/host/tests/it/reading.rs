@@ -36,7 +36,7 @@ fn a_reader_who_holds_on_to_a_state_costs_one_copy_and_no_wait() {
     assert_eq!(old.length(), 2, "what a reader holds doesn't change");
     // One copy to begin with, one in place of what the reader holds.
     assert_eq!(host.status().copies, 2);
-    same(&host.read(), &sound(&mut memory.open()));
+    same(&host.read(), &sound(&mut memory.still()));
 }
 
 #[test]
@@ -66,5 +66,5 @@ fn many_readers_and_writers_at_once_see_the_log_grow_and_never_shrink() {
             });
         });
     });
-    same(&host.read(), &sound(&mut memory.open()));
+    same(&host.read(), &sound(&mut memory.still()));
 }

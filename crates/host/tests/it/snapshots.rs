@@ -27,7 +27,7 @@ fn run(folder: &Path, memory: &Memory, people: &[&str]) {
 /// Starts a host; how long the snapshot is that it used.
 fn used(folder: &Path, memory: &Memory) -> u64 {
     let host = start(folder, memory);
-    same(&host.read(), &sound(&mut memory.open()));
+    same(&host.read(), &sound(&mut memory.still()));
     host.status().snapshot
 }
 
