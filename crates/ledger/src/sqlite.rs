@@ -15,6 +15,9 @@
 //! say). So the table `writer` counts the batches that erased something and how many of these are in no file any longer:
 //! [`Store::erasures_pending`] tells, and each further write and renewal tries again, also after a restart. The room that an
 //! erased item took stays in the file.
+//!
+//! A process that is killed while it writes leaves pages in the WAL that count for nothing: parts of a batch that never
+//! happened, with items that no erasure would ever name. So each claim counts as such a batch too.
 
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -459,10 +462,11 @@ fn writer(db: &Connection) -> rusqlite::Result<Writer> {
     })
 }
 
-/// The next epoch, held by `who`.
+/// The next epoch, held by `who`. What a killed holder may have left in the WAL is to be erased.
 fn take(db: &mut Connection, who: &str) -> rusqlite::Result<u64> {
     let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    transaction.execute("UPDATE writer SET epoch = epoch + 1, holder = ?1", [who])?;
+    let sql = "UPDATE writer SET epoch = epoch + 1, holder = ?1, erasures = erasures + 1";
+    transaction.execute(sql, [who])?;
     let epoch = writer(&transaction)?.epoch;
     transaction.commit()?;
     Ok(epoch)
@@ -476,7 +480,8 @@ fn marks(db: &Connection) -> rusqlite::Result<(i32, i32, i64)> {
 }
 
 /// What holds for a connection that writes. The WAL is written back as soon as SQLite does by itself (1,000 pages): a short
-/// WAL is overwritten again and again, and appends were up to a third slower with one that goes on growing.
+/// WAL is overwritten again and again, and appends were up to a third slower with one that goes on growing. Nothing is
+/// spilled into it before the commit: a batch that is refused leaves no page there.
 fn settle(db: &Connection) -> rusqlite::Result<()> {
     db.execute_batch(
         "PRAGMA journal_mode = WAL;
@@ -485,7 +490,8 @@ fn settle(db: &Connection) -> rusqlite::Result<()> {
         PRAGMA checkpoint_fullfsync = ON;
         PRAGMA secure_delete = ON;
         PRAGMA temp_store = MEMORY;
-        PRAGMA cache_size = -16384;",
+        PRAGMA cache_size = -16384;
+        PRAGMA cache_spill = OFF;",
     )
 }
 
