@@ -263,9 +263,9 @@ pub struct Prove {
     pub from: Option<u64>,
     #[arg(
         long,
-        visible_alias = "to",
+        alias = "to",
         value_name = "N",
-        help = tr("依据有 N 条记录的检查点;不写则为最近的", "Under the checkpoint of N entries; the latest when absent")
+        help = tr("依据有 N 条记录的检查点,也可写 --to;不写则为最近的", "Under the checkpoint of N entries (--to does as well); the latest when absent")
     )]
     pub size: Option<u64>,
     #[arg(long, value_name = tr("文件", "FILE"), help = tr("写到文件;不写则输出到屏幕", "Write to a file; the standard output when absent"))]

@@ -208,7 +208,9 @@ fn wrong_keys_are_told_apart() {
         signer().verifier().to_string().replace("org+", "com+"),
     );
     desk.write("binary.pub", [0xff, 0xfe]);
+    desk.write("signing.key", signer().to_private_text());
     let keys = [
+        "signing.key",
         "later.pub",
         "other.pub",
         "broken.pub",

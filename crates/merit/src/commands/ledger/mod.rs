@@ -117,6 +117,13 @@ fn key(given: &str) -> Result<VerifierKey, Failure> {
     } else {
         text(Path::new(given))?
     };
+    if text.starts_with("PRIVATE+KEY+") {
+        // What is secret mustn't be printed, nor be asked for again.
+        return Err(Failure::Usage(say!(
+            "给的是私钥,不能给人看;这里用公钥(signing.pub)",
+            "that is a private key, which is nobody's business; the public one (signing.pub) is wanted"
+        )));
+    }
     text.trim().parse().map_err(|error| {
         let Say { zh, en } = words::key(error);
         Failure::Usage(say!(
