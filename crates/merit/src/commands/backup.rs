@@ -46,9 +46,9 @@ pub fn restore(args: &Restore) -> Result<(), Failure> {
     copied(ledger::backup::restore, &place, (&args.file, path))?;
     let told = told(&say!("已恢复到 {place}", "restored to {place}"));
     terminal::warning(&say!(
-        "备份以后删除的个人信息又回来了:先把那些删除再做一遍,再给人用。接着:merit ledger verify {place}",
-        "personal data erased since the copy are back: erase them again before anybody uses it. Next: merit ledger \
-         verify {place}"
+        "备份以后若删除过个人信息,它们又回来了:先把那些删除再做一遍,再给人用。接着用 merit ledger verify 核验",
+        "personal data erased since the copy, if any, are back: erase them again before anybody uses it. Next: \
+         `merit ledger verify`"
     ));
     told
 }

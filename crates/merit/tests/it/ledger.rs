@@ -140,6 +140,23 @@ fn a_sound_ledger_is_said_to_be_sound() {
 }
 
 #[test]
+fn a_ledger_without_signatures_is_told() {
+    let desk = Desk::empty();
+    desk.write("log.pub", signer().verifier().to_string());
+    let mut store = SqliteStore::open(&desk.path("a.merit")).unwrap();
+    let empty = desk.both(VERIFY);
+    let lease = claim(&mut store);
+    append(&mut store, lease, 3);
+    let shown = [
+        empty,
+        desk.both(VERIFY),
+        desk.both("ledger prove a.merit --entry 0"),
+        desk.both("ledger tiles a.merit log"),
+    ];
+    insta::assert_snapshot!(shown.join("\n"));
+}
+
+#[test]
 fn a_flipped_byte_is_found_with_its_place_and_a_remedy() {
     let desk = desk();
     tamper(

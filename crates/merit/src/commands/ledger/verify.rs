@@ -136,10 +136,16 @@ fn summary(place: &Location, keys: &Keys, report: &Report, quorum: &Quorum) -> S
 
 fn coverage(origin: &str, report: &Report) -> Say {
     let (covered, uncovered) = (grouped(report.covered), grouped(report.uncovered()));
-    if report.head.size > 0 && report.covered == 0 {
+    if report.checkpoints == 0 {
         return say!(
-            "没有一条有 {origin} 的有效签名:若被删改,看不出来",
-            "none of them is under a valid signature of {origin}: nobody could tell if they were changed"
+            "还没有签名:若被删改,看不出来",
+            "nothing is signed yet: nobody could tell if entries were changed"
+        );
+    }
+    if report.covered == 0 {
+        return say!(
+            "没有一个 {origin} 的签名与这些记录相符",
+            "no signature of {origin} fits these entries"
         );
     }
     if report.uncovered() == 0 {
