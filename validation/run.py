@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import county
 import hospital_stars
+import ledger
 import test_oracle
 from merit import ROOT, program
 from report import Report
@@ -44,6 +45,7 @@ def main() -> None:
     stars = ROOT / "campaigns/hospital-stars"
     data = hospital_stars.data_directory()
     guarded(report, "hospital-stars", lambda: hospital_stars.check(report, stars, merit, data))
+    guarded(report, "ledger", lambda: ledger.check(report, merit))
     sys.exit(report.finish())
 
 

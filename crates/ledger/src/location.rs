@@ -40,6 +40,18 @@ impl Location {
             Self::Postgres(url) => Ok(Box::new(PostgresStore::open(url)?)),
         }
     }
+
+    /// Opens a ledger that is there, for reading: nothing is made where there is none. A file shows one moment for as long
+    /// as it is open, whatever is written meanwhile.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open); also where there is no ledger.
+    pub fn open_existing(&self) -> Result<Box<dyn Store>> {
+        match self {
+            Self::File(path) => Ok(Box::new(SqliteStore::open_snapshot(path)?)),
+            Self::Postgres(url) => Ok(Box::new(PostgresStore::open_existing(url)?)),
+        }
+    }
 }
 
 impl FromStr for Location {

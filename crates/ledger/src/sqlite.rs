@@ -137,6 +137,22 @@ impl SqliteStore {
         }
     }
 
+    /// Opens the ledger at `path` for reading, as it stands now: what is written later isn't seen. While it is open the WAL
+    /// can't be cut, so that erasures stay pending ([`Store::erasures_pending`]).
+    ///
+    /// # Errors
+    /// As [`open_read_only`](Self::open_read_only).
+    pub fn open_snapshot(path: &Path) -> Result<Self> {
+        let store = Self::open_read_only(path)?;
+        // The first read decides which state the transaction sees.
+        let begun = store
+            .db
+            .execute_batch("BEGIN")
+            .and_then(|()| writer(&store.db));
+        store.in_file(begun)?;
+        Ok(store)
+    }
+
     /// The file.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -759,6 +775,37 @@ pub enum SqliteError {
     },
 }
 
+/// What keeps SQLite from its work, as far as people can do something about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Obstacle {
+    /// The file can't be opened: it or its folder isn't there.
+    CannotOpen,
+    /// The disk is full.
+    DiskFull,
+    /// Another program has locked the file.
+    Locked,
+    /// Anything else.
+    Other,
+}
+
+impl SqliteError {
+    /// What keeps SQLite from its work.
+    #[must_use]
+    pub fn obstacle(&self) -> Obstacle {
+        let code = match self {
+            Self::Sql { source, .. } => source.sqlite_error_code(),
+            Self::ReadOnly(_) | Self::Io { .. } => None,
+        };
+        match code {
+            Some(ErrorCode::CannotOpen) => Obstacle::CannotOpen,
+            Some(ErrorCode::DiskFull) => Obstacle::DiskFull,
+            Some(ErrorCode::DatabaseBusy) => Obstacle::Locked,
+            _ => Obstacle::Other,
+        }
+    }
+}
+
 impl fmt::Display for SqliteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -768,14 +815,14 @@ impl fmt::Display for SqliteError {
                 path.display()
             ),
             Self::Io { path, .. } => write!(f, "{} can't be used", path.display()),
-            Self::Sql { path, source } => {
-                let what = match source.sqlite_error_code() {
-                    Some(ErrorCode::CannotOpen) => {
+            Self::Sql { path, .. } => {
+                let what = match self.obstacle() {
+                    Obstacle::CannotOpen => {
                         "can't be opened: it must exist to be read, and its folder must be there"
                     }
-                    Some(ErrorCode::DiskFull) => "can't grow: the disk is full",
-                    Some(ErrorCode::DatabaseBusy) => "is locked by another program: end that first",
-                    _ => "can't be used",
+                    Obstacle::DiskFull => "can't grow: the disk is full",
+                    Obstacle::Locked => "is locked by another program: end that first",
+                    Obstacle::Other => "can't be used",
                 };
                 write!(f, "{} {what}", path.display())
             }

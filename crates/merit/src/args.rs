@@ -1,5 +1,7 @@
 //! What can be asked on the command line. Texts are in the language chosen before.
 
+pub mod ledger;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -50,7 +52,7 @@ const EXAMPLES: (&str, &str) = (
                                         一个单位的分是怎么来的
 
 退出码:
-  0 正常  1 有错误,或格式不一致  2 命令写错  3 文件有错,没有计分  4 读写失败",
+  0 正常  1 查出问题,或格式不一致  2 命令写错  3 文件有错,什么也没有做  4 读写失败",
     "\
 Examples:
   merit new county --from county        start from a ready campaign
@@ -61,7 +63,7 @@ Examples:
 
 Exit codes:
   0 fine  1 findings, or differences in format  2 wrong command line
-  3 a file is wrong, nothing was scored  4 reading or writing failed",
+  3 a file is wrong, nothing was done  4 reading or writing failed",
 );
 
 #[derive(Debug, Subcommand)]
@@ -124,6 +126,21 @@ pub enum Command {
         #[command(subcommand)]
         command: Workbook,
     },
+    #[command(about = tr("账本:核验、证明、导出、导入", "The ledger: check, prove, export, import"))]
+    Ledger {
+        #[command(subcommand)]
+        command: ledger::Ledger,
+    },
+    #[command(
+        about = tr("备份账本,不用停", "Copy a ledger while it runs"),
+        after_help = tr(ledger::BACKUP.0, ledger::BACKUP.1)
+    )]
+    Backup(ledger::Backup),
+    #[command(
+        about = tr("用备份恢复账本", "Put a copy of a ledger back"),
+        after_help = tr(ledger::RESTORE.0, ledger::RESTORE.1)
+    )]
+    Restore(ledger::Restore),
     #[command(
         about = tr("输出各类文件的 JSON Schema,供编辑器补全", "Write the JSON Schemas of the files, for editors"),
         after_help = tr("例子:\n  merit schema schema/", "Example:\n  merit schema schema/")

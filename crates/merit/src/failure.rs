@@ -11,11 +11,11 @@ use crate::terminal;
 /// Why a command ended.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// Findings, or files that aren't as `fmt` would write them: shown already.
+    /// Findings, a proof that doesn't hold, or files that aren't as `fmt` would write them: shown already.
     Findings,
     /// The command line asks for something that isn't there.
     Usage(Say),
-    /// A file is wrong: nothing was scored, nothing written. What is wrong is shown already, or said here.
+    /// A file or ledger is wrong: nothing was scored, nothing written. What is wrong is shown already, or said here.
     Refused(Option<Say>),
     /// A file or folder could not be read or written.
     Io(Say),
@@ -29,9 +29,14 @@ impl Failure {
 
     /// A file that can't be read.
     pub fn read(path: &Path, error: &std::io::Error) -> Self {
+        Self::Io(Self::read_say(path, error))
+    }
+
+    /// That a file can't be read, and why.
+    pub fn read_say(path: &Path, error: &std::io::Error) -> Say {
         let path = path.display();
         let (zh, en) = reason(error);
-        Self::Io(say!("读不了 {path}:{zh}", "can't read {path}: {en}"))
+        say!("读不了 {path}:{zh}", "can't read {path}: {en}")
     }
 
     /// A file that can't be written.
@@ -81,6 +86,7 @@ fn reason(error: &std::io::Error) -> (String, String) {
         ErrorKind::PermissionDenied => ("没有权限", "permission denied"),
         ErrorKind::NotADirectory => ("不是文件夹", "not a folder"),
         ErrorKind::IsADirectory => ("是文件夹,不是文件", "it is a folder, not a file"),
+        ErrorKind::AlreadyExists => ("已经存在", "it exists already"),
         ErrorKind::StorageFull => ("磁盘已满", "the disk is full"),
         ErrorKind::ReadOnlyFilesystem => ("磁盘只读", "the disk is read-only"),
         _ => return (error.to_string(), error.to_string()),

@@ -8,6 +8,8 @@ use crate::lang::tr;
 
 /// Smaller files are read before a bar could be seen.
 const LONG_FILE: u64 = 32 << 20;
+/// Fewer entries or pages are gone through before a bar could be seen.
+const MANY_STEPS: u64 = 20_000;
 /// Fewer units are scored before a bar could be seen.
 const MANY_UNITS: usize = 200_000;
 
@@ -48,6 +50,55 @@ pub fn scoring(classes: usize, units: usize) -> ProgressBar {
         bar,
         tr("计分", "scoring"),
         "{spinner} {msg} [{bar:30}] {pos}/{len}",
+    );
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}
+
+/// A bar for work that says itself how far it is.
+pub struct Steps {
+    message: &'static str,
+    bar: Option<ProgressBar>,
+}
+
+/// A bar for going through so many entries or pages; how many there are is told with each report.
+pub fn steps(message: &'static str) -> Steps {
+    Steps { message, bar: None }
+}
+
+impl Steps {
+    /// So far it has come.
+    pub fn reached(&mut self, done: u64, total: u64) {
+        let Self { message, bar } = self;
+        bar.get_or_insert_with(|| counting(message, total))
+            .set_position(done);
+    }
+
+    /// Takes the bar away.
+    pub fn finish(self) {
+        if let Some(bar) = self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn counting(message: &'static str, total: u64) -> ProgressBar {
+    if total < MANY_STEPS {
+        return ProgressBar::hidden();
+    }
+    let template = "{msg} [{bar:30}] {pos}/{len} {eta}";
+    styled(ProgressBar::new(total), message, template)
+}
+
+/// A sign of life, with the bytes written, while so many entries are written out.
+pub fn writing(entries: u64) -> ProgressBar {
+    if entries < MANY_STEPS {
+        return ProgressBar::hidden();
+    }
+    let bar = styled(
+        ProgressBar::new_spinner(),
+        tr("写出", "writing"),
+        "{spinner} {msg} {bytes} {elapsed}",
     );
     bar.enable_steady_tick(Duration::from_millis(120));
     bar

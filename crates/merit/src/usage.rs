@@ -120,6 +120,9 @@ fn spelling(arg: &str) -> (&'static str, &'static str) {
             "; write 2026, 2026-H1, 2026-Q1 or 2026-01",
         ),
         Some("--threads") => (";写成 1 以上的整数", "; write a whole number from 1 on"),
+        Some("--entry" | "--from" | "--size") => {
+            (";写成 0 以上的整数", "; write a whole number from 0 on")
+        }
         _ => ("", ""),
     }
 }

@@ -122,10 +122,25 @@ impl PostgresStore {
     /// [`StoreError::Damaged`] for tables of a version from the future or of something else; [`StoreError::Failed`] when the
     /// address isn't one or the server can't be reached.
     pub fn open(address: &str) -> Result<Self> {
+        Self::connect(address, schema::ensure)
+    }
+
+    /// Opens the ledger at an address where there is one; makes nothing.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open); [`StoreError::Damaged`] where there is no ledger.
+    pub fn open_existing(address: &str) -> Result<Self> {
+        Self::connect(address, schema::require)
+    }
+
+    fn connect(
+        address: &str,
+        look: fn(&mut Session) -> std::result::Result<(), Fault>,
+    ) -> Result<Self> {
         let config: Config = address.parse().map_err(Fault::Database)?;
         let mut session = Session::open(&config)?;
         let durable = session.setting("fsync")?.is_none_or(|fsync| fsync == "on");
-        schema::ensure(&mut session)?;
+        look(&mut session)?;
         Ok(Self {
             config,
             session: Some(session),

@@ -40,15 +40,28 @@ pub(super) fn ensure(session: &mut Session) -> Result<(), Fault> {
         }
         version = self::version(session)?;
     }
+    known(
+        version,
+        "it has entries, but the row of merit.head that counts them is gone",
+    )
+}
+
+/// Refuses a database without the tables, and tables of another version.
+pub(super) fn require(session: &mut Session) -> Result<(), Fault> {
+    known(
+        version(session)?,
+        "the database holds no ledger, or the row of merit.head is gone",
+    )
+}
+
+fn known(version: Option<i64>, without: &str) -> Result<(), Fault> {
     match version {
         Some(VERSION) => Ok(()),
         Some(other) => Err(damaged(&format!(
             "its tables are of version {other}, and this program knows version {VERSION}: use the program that made them, \
              or a newer one"
         ))),
-        None => Err(damaged(
-            "it has entries, but the row of merit.head that counts them is gone",
-        )),
+        None => Err(damaged(without)),
     }
 }
 

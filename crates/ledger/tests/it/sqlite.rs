@@ -10,8 +10,10 @@ use std::time::{Duration, Instant};
 use ledger::sqlite::SqliteError;
 use ledger::store::{StoredCheckpoint, StoredTile, TreeStep};
 use ledger::{
-    Batch, Claim, ItemId, Lease, Salt, Sealed, SqliteStore, Store, StoreError, StoredItem,
+    Batch, Claim, ItemId, Lease, Location, Salt, Sealed, SqliteStore, Store, StoreError, StoredItem,
 };
+
+use crate::sample::append_to;
 
 fn claimed(path: &Path) -> (SqliteStore, Lease) {
     let mut store = SqliteStore::open(path).unwrap();
@@ -630,4 +632,21 @@ fn an_empty_file_becomes_a_ledger_and_is_none_for_a_reader() {
     fs::write(&path, "").unwrap();
     assert!(damaged(SqliteStore::open_read_only(&path)).contains("empty"));
     assert_eq!(SqliteStore::open(&path).unwrap().length().unwrap(), 0);
+}
+
+#[test]
+fn a_snapshot_shows_one_moment_and_makes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, nowhere) = (folder.path().join("ledger"), folder.path().join("nowhere"));
+    let (mut store, lease) = claimed(&path);
+    append_to(&mut store, lease, 3);
+    let mut snapshot = Location::File(path.clone()).open_existing().unwrap();
+    append_to(&mut store, lease, 5);
+    assert_eq!(snapshot.length().unwrap(), 3);
+    assert_eq!(snapshot.read(0, 9).unwrap().len(), 3);
+    assert!(snapshot.claim("someone", Duration::ZERO).is_err());
+    let later = SqliteStore::open_snapshot(&path).unwrap().length().unwrap();
+    assert_eq!(later, 5);
+    assert!(Location::File(nowhere.clone()).open_existing().is_err());
+    assert!(!nowhere.exists());
 }

@@ -1,9 +1,11 @@
 //! One module for each command: read, ask the core, print.
 
+mod backup;
 mod check;
 mod diff;
 mod explain;
 mod fmt;
+mod ledger;
 mod new;
 mod pages;
 mod schema;
@@ -29,6 +31,9 @@ pub fn run(args: Merit) -> Result<(), Failure> {
         Command::Explain(args) => explain::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Whatif(args) => whatif::run(&args),
+        Command::Ledger { command } => ledger::run(&command),
+        Command::Backup(args) => backup::backup(&args),
+        Command::Restore(args) => backup::restore(&args),
         Command::Campaign { command } => workbook::run(&command),
     }
 }

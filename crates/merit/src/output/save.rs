@@ -1,8 +1,8 @@
 //! Writing a file whole or not at all.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufWriter, Write};
 use std::path::{Component, Path, PathBuf};
 
 use rulebook::say;
@@ -28,6 +28,39 @@ pub fn whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         let _ = fs::remove_file(&beside);
         Failure::write(path, &error)
     })
+}
+
+/// Writes a file of any length for its owner alone, whole or not at all: `write` is given where to write.
+pub fn private<T>(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let failed = |error| Failure::write(path, &error);
+    let beside = beside(path);
+    let written = new_private(&beside).map_err(failed).and_then(|file| {
+        let mut buffer = BufWriter::new(file);
+        let done = write(&mut buffer)?;
+        let file = buffer
+            .into_inner()
+            .map_err(|error| failed(error.into_error()))?;
+        file.sync_all()
+            .and_then(|()| fs::rename(&beside, path))
+            .map_err(failed)?;
+        Ok(done)
+    });
+    written.inspect_err(|_| {
+        // The first error is the one to tell.
+        let _ = fs::remove_file(&beside);
+    })
+}
+
+/// A new file that only its owner can read.
+pub fn new_private(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// Writes files, by their path with `/`, into a folder that is new or empty.
@@ -66,7 +99,7 @@ fn write_through(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 /// A name in the same folder, so that the rename stays on one disk; the process's number keeps two commands apart.
-fn beside(path: &Path) -> PathBuf {
+pub fn beside(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
 }

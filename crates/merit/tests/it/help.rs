@@ -2,7 +2,7 @@
 
 use crate::support::{Desk, LOCALES, Ran};
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 28] = [
     "",
     "new",
     "check",
@@ -14,6 +14,19 @@ const COMMANDS: [&str; 15] = [
     "campaign",
     "campaign to-xlsx",
     "campaign from-xlsx",
+    "ledger",
+    "ledger verify",
+    "ledger export",
+    "ledger import",
+    "ledger prove",
+    "ledger check-proof",
+    "ledger stats",
+    "ledger tiles",
+    "ledger keys",
+    "ledger keys new",
+    "ledger cosign",
+    "backup",
+    "restore",
     "schema",
     "completions",
     "man",
@@ -78,6 +91,14 @@ fn wrong_command_lines_are_answered_in_both_languages() {
         "new valley --from county",
         "campaign",
         "completions tcsh",
+        "ledger verify a.merit",
+        "ledger prove a.merit",
+        "ledger prove a.merit --entry 1 --from 2",
+        "ledger prove a.merit --entry first",
+        "ledger stats mysql://merit:secret@db/merit",
+        "ledger verify a.merit --key merit.example.org+0123+abc",
+        "backup postgres://merit:secret@db/merit copy",
+        "restore copy postgres://merit:secret@db/merit",
     ];
     let shown: Vec<String> = lines.iter().map(|line| desk.both(line)).collect();
     for (line, shown) in lines.iter().zip(&shown) {

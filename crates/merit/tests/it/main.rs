@@ -8,6 +8,7 @@
 
 mod commands;
 mod help;
+mod ledger;
 mod outputs;
 mod periods;
 mod ready;
