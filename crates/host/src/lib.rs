@@ -23,7 +23,7 @@ mod status;
 mod writer;
 
 pub use host::{Host, StartError};
-pub use log::rebuild;
+pub use log::{read_to, rebuild};
 pub use options::{Clock, Opener, Options, Parts};
 pub use request::{Failure, Outcome, Receipt, Request};
 pub use status::{Role, Status};

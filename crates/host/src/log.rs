@@ -172,7 +172,15 @@ fn read(store: &mut dyn Store, from: u64, end: u64) -> Result<Vec<Sealed>, Store
 /// # Errors
 /// Whatever the store says; [`StoreError::Damaged`] for an entry that can't be read or can't follow those before it.
 pub fn rebuild(store: &mut dyn Store) -> Result<State, StoreError> {
-    let reading = read_on(store, Box::default(), u64::MAX)?;
+    read_to(store, State::new(), u64::MAX)
+}
+
+/// The state that follows from another one and the entries after it, up to but without the one at `end`.
+///
+/// # Errors
+/// As for [`rebuild`].
+pub fn read_to(store: &mut dyn Store, from: State, end: u64) -> Result<State, StoreError> {
+    let reading = read_on(store, Box::new(from), end)?;
     match reading.failed {
         None => Ok(*reading.state),
         Some(error) => Err(error),

@@ -8,6 +8,7 @@
 )]
 
 mod child;
+mod county;
 mod faults;
 mod following;
 mod groups;

@@ -129,6 +129,12 @@ impl Year {
         }
     }
 
+    /// The people of the county.
+    #[must_use]
+    pub fn population(&self) -> Population {
+        Population::of(self)
+    }
+
     /// Runs the year through a campaign of which nothing is known yet.
     ///
     /// # Errors
@@ -136,7 +142,7 @@ impl Year {
     pub fn run(&self, campaign: &mut dyn Campaign) -> Done<()> {
         let mut county = County {
             year: self,
-            population: Population::of(self),
+            population: self.population(),
             campaign,
             commands: 0,
             texts: 0,
