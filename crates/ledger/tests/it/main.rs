@@ -18,6 +18,7 @@ mod postgres;
 mod sample;
 mod sequence;
 mod sqlite;
+mod tampered;
 mod tile;
 mod tree;
 mod vault;
