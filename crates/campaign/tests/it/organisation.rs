@@ -356,6 +356,7 @@ fn a_person_can_be_erased_from_the_vault_and_the_entries_stay() {
 
 /// Each code of the organisation is given, and where two are due the one listed first.
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table of cases")]
 fn every_refusal_is_given_in_its_place() {
     let from = day("2026-03-01");
     let change = |id: &str, facts: Facts| Action::ChangeUnit {

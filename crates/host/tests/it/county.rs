@@ -258,13 +258,31 @@ fn public_bytes(store: &mut dyn Store, data: &Path) -> Vec<(String, Vec<u8>)> {
             .flat_map(|c| c.note.into_bytes())
             .collect(),
     ));
-    for file in std::fs::read_dir(data).unwrap() {
-        let path = file.unwrap().path();
-        if path.is_file() {
-            places.push((path.display().to_string(), std::fs::read(path).unwrap()));
-        }
+    for path in files_in(data) {
+        places.push((path.display().to_string(), std::fs::read(&path).unwrap()));
     }
     places
+}
+
+/// A host whose clock is set by what it is sent.
+fn hosted(file: &Path, data: &Path) -> Hosted {
+    let clock = Arc::new(AtomicI64::new(0));
+    let (told, path) = (Arc::clone(&clock), file.to_owned());
+    let opener = Arc::new(move || Ok(Box::new(SqliteStore::open(&path)?) as Box<dyn Store>));
+    let parts = Parts {
+        clock: Arc::new(move || Time(told.load(Ordering::Relaxed))),
+        ..parts(opener)
+    };
+    let options = Options {
+        patience: Duration::ZERO,
+        ..Options::new("county", data)
+    };
+    Hosted {
+        alone: Alone::default(),
+        host: Host::start(options, parts).unwrap(),
+        clock,
+        texts: Vec::new(),
+    }
 }
 
 #[test]
@@ -280,24 +298,7 @@ fn nothing_personal_gets_into_entries_tree_or_snapshots_and_nothing_erased_stays
         folder.path().join("county.ledger"),
         folder.path().join("data"),
     );
-    let clock = Arc::new(AtomicI64::new(0));
-    let told = Arc::clone(&clock);
-    let path = file.clone();
-    let opener =
-        Arc::new(move || Ok(Box::new(SqliteStore::open(&path).unwrap()) as Box<dyn Store>));
-    let parts = Parts {
-        clock: Arc::new(move || Time(told.load(Ordering::Relaxed))),
-        ..parts(opener)
-    };
-    let mut options = Options::new("county", &data);
-    options.patience = Duration::ZERO;
-    let host = Host::start(options, parts).unwrap();
-    let mut hosted = Hosted {
-        alone: Alone::default(),
-        host,
-        clock,
-        texts: Vec::new(),
-    };
+    let mut hosted = hosted(&file, &data);
     year.run(&mut hosted)
         .unwrap_or_else(|stopped| panic!("{stopped}"));
     same(&hosted.host.read(), &hosted.alone.0);
@@ -305,8 +306,6 @@ fn nothing_personal_gets_into_entries_tree_or_snapshots_and_nothing_erased_stays
     let Hosted {
         alone, host, texts, ..
     } = hosted;
-    let words = personal(&year);
-    let comments = AhoCorasick::new(texts.iter().map(|text| &text.content)).unwrap();
     let mut store = SqliteStore::open(&file).unwrap();
     let sealed: Vec<Vec<u8>> = texts
         .iter()
@@ -326,6 +325,8 @@ fn nothing_personal_gets_into_entries_tree_or_snapshots_and_nothing_erased_stays
     assert_eq!(host.item(some.note.item).unwrap(), None);
     host.stop();
 
+    let words = personal(&year);
+    let comments = AhoCorasick::new(texts.iter().map(|text| &text.content)).unwrap();
     for (place, bytes) in public_bytes(&mut store, &data) {
         assert!(
             !words.is_match(&bytes),
@@ -333,21 +334,16 @@ fn nothing_personal_gets_into_entries_tree_or_snapshots_and_nothing_erased_stays
         );
         assert!(!comments.is_match(&bytes), "{place} holds a text");
     }
-    // 24 bytes of the nonce alone tell a sealed item from any other.
+    // The nonce alone tells a sealed item from any other.
     let gone = AhoCorasick::new(sealed.iter().map(|bytes| &bytes[..48])).unwrap();
-    for file in std::fs::read_dir(folder.path())
-        .unwrap()
-        .map(|file| file.unwrap().path())
-    {
-        if file.is_file() {
-            let bytes = std::fs::read(&file).unwrap();
-            assert!(
-                !gone.is_match(&bytes),
-                "{} holds an erased item",
-                file.display()
-            );
-            assert!(!words.is_match(&bytes), "{} holds a name", file.display());
-        }
+    for file in files_in(folder.path()) {
+        let bytes = std::fs::read(&file).unwrap();
+        assert!(
+            !gone.is_match(&bytes),
+            "{} holds an erased item",
+            file.display()
+        );
+        assert!(!words.is_match(&bytes), "{} holds a name", file.display());
     }
     let report = ledger::verify::verify(&mut store, &keys(), &[], &mut |_| {}).unwrap();
     assert!(
@@ -355,6 +351,13 @@ fn nothing_personal_gets_into_entries_tree_or_snapshots_and_nothing_erased_stays
         "every proof holds: {:?}",
         report.findings
     );
+}
+
+fn files_in(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let listed = std::fs::read_dir(folder).unwrap();
+    listed
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.is_file())
 }
 
 /// Erases every person, then whatever else lies in the vault.
