@@ -1,6 +1,5 @@
 //! A county's year: rebuilt byte for byte from either store, and nothing personal where it must not be.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -13,31 +12,9 @@ use ledger::canonical::to_bytes;
 use ledger::vault::{Item, MediaType};
 use ledger::{Batch, Claim, Hash, Lease, Salt, Sealed, SqliteStore, Store};
 use simulate::year::{Alone, Campaign, Sent, Text, Year};
-use testbed::Postgres;
+use testbed::{Postgres, campaign_files};
 
 use crate::support::{command, keys, parts, same};
-
-/// The TOML files of the ready county.
-fn county() -> BTreeMap<String, String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../campaigns/county");
-    let mut files = BTreeMap::new();
-    for place in ["", "forms", "honours", "ladders", "measures", "schemes"] {
-        let Ok(listed) = std::fs::read_dir(folder.join(place)) else {
-            continue;
-        };
-        let paths = listed.map(|file| file.unwrap().path());
-        for path in paths.filter(|path| path.extension().is_some_and(|end| end == "toml")) {
-            let name = path
-                .strip_prefix(&folder)
-                .unwrap()
-                .to_str()
-                .unwrap()
-                .to_owned();
-            files.insert(name, std::fs::read_to_string(&path).unwrap());
-        }
-    }
-    files
-}
 
 /// Everything personal that is known before the year begins: names, telephones, households.
 fn personal(year: &Year) -> AhoCorasick {
@@ -150,7 +127,7 @@ fn contains(bytes: &[u8], text: &[u8]) -> bool {
 /// entries between, and the last one from the log alone: so every state of the year is what its entries say.
 #[test]
 fn a_countys_year_is_rebuilt_byte_for_byte_on_both_stores() {
-    let year = Year::of(1_000, county());
+    let year = Year::of(1_000, campaign_files("county"));
     let folder = tempfile::tempdir().unwrap();
     let sqlite = SqliteStore::open(&folder.path().join("county.ledger")).unwrap();
     let postgres = ledger::postgres::PostgresStore::open(&Postgres::shared().database()).unwrap();
@@ -291,7 +268,7 @@ fn nothing_personal_gets_into_entries_tree_or_snapshots_and_nothing_erased_stays
         months: 1,
         people_per_unit: 20,
         invited_per_unit: 30,
-        ..Year::of(20, county())
+        ..Year::of(20, campaign_files("county"))
     };
     let folder = tempfile::tempdir().unwrap();
     let (file, data) = (
