@@ -1,12 +1,14 @@
 //! Recomputing a bundle from nothing but its files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use rulebook::Folder;
 
-use super::bundle::{Bundle, FORMAT, Manifest, RULES, SUMS, sums};
+use super::bundle::{Bundle, FORMAT, MANIFEST, Manifest, RULES, SUMS, sums};
+use crate::Digest;
 use crate::period::{Evaluation, evaluate, results_csv};
+use crate::rules::digest;
 
 /// What doesn't agree in a bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +71,9 @@ impl fmt::Display for Difference {
 /// Everything that doesn't agree.
 pub fn recompute(bundle: &Bundle) -> Result<(), Vec<Difference>> {
     let mut differences = altered(bundle);
+    if differences.is_empty() {
+        differences.extend(contradicted(bundle));
+    }
     match results(bundle) {
         Ok(computed) => differences.extend(compare(bundle, &computed)),
         Err(difference) => differences.push(difference),
@@ -115,17 +120,48 @@ fn altered(bundle: &Bundle) -> Vec<Difference> {
     paths.into_iter().map(difference).collect()
 }
 
+/// What the manifest of a bundle says.
+///
+/// # Errors
+/// When it isn't there, can't be read, or is of a later format.
+pub fn manifest(bundle: &Bundle) -> Result<Manifest, Difference> {
+    let manifest: Manifest = serde_json::from_str(text(bundle, MANIFEST)?)
+        .map_err(|error| unreadable(MANIFEST, error.to_string()))?;
+    if manifest.format == FORMAT {
+        return Ok(manifest);
+    }
+    let format = manifest.format;
+    let problem = format!("the format {format:?} isn't known, only {FORMAT}");
+    Err(unreadable(MANIFEST, problem))
+}
+
+/// The texts of a bundle's rules, as the entry of their adoption has them: path → text.
+///
+/// # Errors
+/// When one of them is no text.
+pub fn rules_files(bundle: &Bundle) -> Result<BTreeMap<String, String>, Difference> {
+    let paths = bundle.keys().filter(|path| path.starts_with(RULES));
+    let file = |path: &String| {
+        let name = path.strip_prefix(RULES).unwrap_or(path);
+        Ok((name.to_owned(), text(bundle, path)?.to_owned()))
+    };
+    paths.map(file).collect()
+}
+
+/// What the manifest says of other files, and they of themselves.
+fn contradicted(bundle: &Bundle) -> Option<Difference> {
+    let manifest = manifest(bundle).ok()?;
+    let figures = bundle.get("figures.csv").map(|bytes| Digest::of(bytes));
+    let rules = rules_files(bundle).ok().map(|files| digest(&files));
+    let differs = figures.is_some_and(|figures| figures != manifest.figures)
+        || rules.is_some_and(|rules| rules != manifest.rules_digest);
+    let problem = "its digests aren't those of figures.csv and rules/".to_owned();
+    differs.then(|| unreadable(MANIFEST, problem))
+}
+
 /// The results that come of a bundle's rules and figures.
 fn results(bundle: &Bundle) -> Result<String, Difference> {
-    let manifest: Manifest = serde_json::from_str(text(bundle, "manifest.json")?)
-        .map_err(|error| unreadable("manifest.json", error.to_string()))?;
-    if manifest.format != FORMAT {
-        let problem = format!(
-            "the format {:?} isn't known, only {FORMAT}",
-            manifest.format
-        );
-        return Err(unreadable("manifest.json", problem));
-    }
+    let manifest = manifest(bundle)?;
     let rules = bundle.iter().filter_map(|(path, bytes)| {
         let path = path.strip_prefix(RULES)?;
         Some((path.to_owned(), bytes.clone()))

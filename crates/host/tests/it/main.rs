@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod bundles;
 mod child;
 mod faults;
 mod following;
@@ -14,6 +15,7 @@ mod groups;
 mod items;
 mod kill;
 mod memory;
+mod mishaps;
 mod reading;
 mod snapshots;
 mod support;
