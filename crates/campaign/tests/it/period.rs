@@ -82,6 +82,20 @@ fn the_clock_cuts_off_what_is_over_once_and_in_order() {
 }
 
 #[test]
+fn a_tick_after_a_long_stop_does_so_much_at_once_and_the_next_goes_on() {
+    let mut story = started();
+    story.on("2032-02-15");
+    let cut = [story.tick().len(), story.tick().len()];
+    assert_eq!(cut, [64, 9]);
+    assert!(story.state.periods.is_cut_off(month("2032-01")));
+    story.refused(
+        &Actor::Clock,
+        campaign::Action::Period(Action::Tick {}),
+        "nothing-due",
+    );
+}
+
+#[test]
 fn what_comes_late_counts_in_the_next_period() {
     let mut story = scored();
     let before = story.state.periods.results(month("2026-01")).cloned();

@@ -130,25 +130,19 @@ fn content(difference: &Difference) -> Say {
             published,
             computed,
         } => {
-            let none = |zh: &str, en: &str| Say {
-                zh: zh.to_owned(),
-                en: en.to_owned(),
-            };
-            let row = |row: &Option<String>| {
-                row.as_ref()
-                    .map_or_else(|| none("没有这一行", "no such line"), |row| none(row, row))
-            };
-            let (published, computed) = (row(published), row(computed));
+            let (was_zh, was_en) = row(published.as_deref());
+            let (is_zh, is_en) = row(computed.as_deref());
             say!(
-                "results.csv 第 {line} 行:公布的是 {},算出的是 {}",
-                "results.csv, line {line}: published {2}, computed {3}",
-                published.zh,
-                computed.zh,
-                published.en,
-                computed.en
+                "results.csv 第 {line} 行:公布的是 {was_zh},算出的是 {is_zh}",
+                "results.csv, line {line}: published {was_en}, computed {is_en}"
             )
         }
     }
+}
+
+/// A row in both languages.
+fn row(row: Option<&str>) -> (&str, &str) {
+    row.map_or(("没有这一行", "no such line"), |row| (row, row))
 }
 
 fn absent(path: &str) -> Say {

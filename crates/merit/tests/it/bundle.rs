@@ -82,8 +82,14 @@ fn what_is_wrong_is_said_in_both_languages() {
         }
     };
     let read = |name: &str| desk.read(&format!("january/{name}"));
-    with("results.csv", Some(&read("results.csv").replace("u1", "u9")));
-    with("figures.csv", Some(&read("figures.csv").replace("0.9", "x")));
+    with(
+        "results.csv",
+        Some(&read("results.csv").replace("u1", "u9")),
+    );
+    with(
+        "figures.csv",
+        Some(&read("figures.csv").replace("0.9", "x")),
+    );
     with("manifest.json", None);
     with("proofs/checkpoint", None);
     with("proofs/other.json", Some("{}"));
