@@ -121,10 +121,10 @@ fn content(difference: &Difference) -> Say {
             "{path}:内容与 SHA256SUMS 不符,被改动过",
             "{path}: not what SHA256SUMS says: it was altered"
         ),
-        Difference::Unreadable { path, problem } => say!(
-            "{path}:不能用:{problem}",
-            "{path}: it can't be used: {problem}"
-        ),
+        Difference::Unreadable { path, problem } => {
+            let Say { zh, en } = problem;
+            say!("{path}:不能用:{zh}", "{path}: it can't be used: {en}")
+        }
         Difference::Result {
             line,
             published,
