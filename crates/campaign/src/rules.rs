@@ -109,7 +109,7 @@ impl Book {
     }
 }
 
-fn digest(files: &BTreeMap<String, String>) -> Digest {
+pub(crate) fn digest(files: &BTreeMap<String, String>) -> Digest {
     let mut sha = Sha256::new();
     for (path, text) in files {
         sha.update(path.as_bytes());
@@ -125,6 +125,8 @@ fn digest(files: &BTreeMap<String, String>) -> Digest {
 struct Adopted {
     from: Period,
     files: BTreeMap<String, String>,
+    /// The index of its entry.
+    entry: u64,
 }
 
 /// The versions of the rulebook.
@@ -169,6 +171,13 @@ impl Rules {
         self.adopted.get(at).map(|adopted| &adopted.files)
     }
 
+    /// The index of the entry by which a version was adopted.
+    #[must_use]
+    pub fn entry(&self, number: u32) -> Option<u64> {
+        let at = usize::try_from(number).ok()?.checked_sub(1)?;
+        self.adopted.get(at).map(|adopted| adopted.entry)
+    }
+
     /// Minutes that local time is ahead of UTC; China's before any rules are adopted.
     #[must_use]
     pub fn offset(&self) -> i16 {
@@ -203,6 +212,7 @@ pub(crate) fn decide(
     let adopted = Adopted {
         from: *from,
         files: files.clone(),
+        entry: state.length(),
     };
     let book = Book::open(0, &adopted).map_err(|findings| broken(&findings))?;
     if let Some(latest) = state.rules.latest() {
@@ -286,8 +296,10 @@ fn broken(findings: &[rulebook::Diagnostic]) -> Refusal {
 
 pub(crate) fn evolve(state: &mut State, event: &Event, _entry: &Entry) -> Result<(), Inconsistent> {
     let Event::Adopted { from, files } = event;
+    let entry = state.length();
     state.rules.add(Adopted {
         from: *from,
         files: files.clone(),
+        entry,
     })
 }

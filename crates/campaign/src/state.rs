@@ -232,7 +232,7 @@ impl State {
 }
 
 /// Raised whenever the state's types change.
-const SNAPSHOT_VERSION: u32 = 1;
+const SNAPSHOT_VERSION: u32 = 2;
 
 impl Event {
     /// The moment to write instead of the real one, where that could tell who it was.

@@ -1,16 +1,20 @@
 //! The host as its callers see it.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
 use arc_swap::ArcSwap;
+use campaign::circular::Bundle;
 use campaign::{ItemId, State};
 use ledger::vault::{Item, VaultError};
 use ledger::{Store, StoreError};
+use rulebook::Period;
 
+use crate::bundle::{self, BundleError};
 use crate::inbox::{Inbox, Order};
 use crate::log::Salts;
 use crate::options::{Options, Parts};
@@ -40,7 +44,8 @@ impl Host {
     /// # Errors
     /// [`StartError`] when the data folder or the ledger can't be used.
     pub fn start(options: Options, parts: Parts) -> Result<Self, StartError> {
-        std::fs::create_dir_all(&options.data).map_err(StartError::Io)?;
+        make_folder(&options.data)
+            .map_err(|error| StartError::Folder(options.data.clone(), error))?;
         let front = Arc::new(ArcSwap::from_pointee(State::new()));
         let inbox = Arc::new(Inbox::new(options.queue));
         let board = Arc::new(Board::default());
@@ -62,7 +67,7 @@ impl Host {
         let thread = std::thread::Builder::new()
             .name("merit-host".to_owned())
             .spawn(move || runner.run())
-            .map_err(StartError::Io)?;
+            .map_err(StartError::Thread)?;
         let host = Self {
             front,
             inbox,
@@ -137,20 +142,37 @@ impl Host {
     /// # Errors
     /// [`VaultError`].
     pub fn item(&self, id: ItemId) -> Result<Option<Item>, VaultError> {
+        let found = self.reading(|store| store.item(ledger::ItemId(id.0)))?;
+        found
+            .map(|stored| self.parts.cipher.open(&stored))
+            .transpose()
+    }
+
+    /// The bundle of a period's last results, with its proofs.
+    ///
+    /// # Errors
+    /// [`BundleError`] when there are no results, or no checkpoint covers them yet.
+    pub fn bundle(&self, period: Period) -> Result<Bundle, BundleError> {
+        let state = self.read();
+        self.reading(|store| bundle::bundle(&state, store, period, &self.parts.keys))
+    }
+
+    /// Reads from the ledger through the one connection that is kept for it.
+    fn reading<T, E: From<StoreError>>(
+        &self,
+        read: impl FnOnce(&mut dyn Store) -> Result<T, E>,
+    ) -> Result<T, E> {
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         let store = match &mut *reader {
             Some(store) => store,
             none => none.insert((self.parts.open)()?),
         };
-        let found = store.item(ledger::ItemId(id.0));
+        let found = read(store.as_mut());
         if found.is_err() {
             // The next reader opens the ledger anew.
             *reader = None;
         }
-        drop(reader);
-        found?
-            .map(|stored| self.parts.cipher.open(&stored))
-            .transpose()
+        found
     }
 
     /// How the host is doing.
@@ -193,12 +215,23 @@ impl fmt::Debug for Host {
     }
 }
 
+/// Makes the folder for snapshots, for its owner alone. One that is there stays as it is.
+fn make_folder(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
 /// Why a host didn't start.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The data folder or a thread couldn't be made.
-    Io(std::io::Error),
+    /// The folder for the host's data couldn't be made.
+    Folder(PathBuf, std::io::Error),
+    /// A thread couldn't be made.
+    Thread(std::io::Error),
     /// The ledger can't be used.
     Store(StoreError),
     /// The host's thread has ended unexpectedly: a mistake in the program.
@@ -208,7 +241,12 @@ pub enum StartError {
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Io(_) => f.write_str("the folder for the host's data can't be used"),
+            Self::Folder(path, _) => write!(
+                f,
+                "the folder for the host's data, {}, can't be made: name another, or see to its rights",
+                path.display()
+            ),
+            Self::Thread(_) => f.write_str("the system gives no thread"),
             Self::Store(_) => f.write_str("the ledger can't be used"),
             Self::Ended => f.write_str("the host's thread has ended unexpectedly"),
         }
@@ -218,7 +256,7 @@ impl fmt::Display for StartError {
 impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Io(source) => Some(source),
+            Self::Folder(_, source) | Self::Thread(source) => Some(source),
             Self::Store(source) => Some(source),
             Self::Ended => None,
         }

@@ -63,7 +63,7 @@ impl Inbox {
         }
         self.woken.notify_one();
         for request in refused {
-            (request.reply)(Err(why.clone()));
+            request.answer(Err(why.clone()));
         }
     }
 

@@ -7,6 +7,7 @@
 //! ever written twice, and nobody has to know which of the two it was.
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::{Duration, Instant};
@@ -214,7 +215,7 @@ impl Runner {
         while let Some(pending) = self.redo.pop_front().or_else(|| self.inbox.pop()) {
             let done = front.done(pending.command.id);
             let outcome = done.map(|entries| Receipt { entries });
-            (pending.reply)(outcome.ok_or_else(|| why.clone()));
+            pending.answer(outcome.ok_or_else(|| why.clone()));
         }
     }
 
@@ -241,6 +242,16 @@ impl Drop for Runner {
         self.turn_away(&Failure::Stopped);
         self.board.lock().role = Role::Ended;
     }
+}
+
+/// Does something pure, and comes back with a text should it panic: one request mustn't end the service of all others. What it
+/// worked on is to be thrown away then, unless it was only looked at.
+pub(crate) fn survive<T>(what: &str, work: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let text = panic.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        format!("{what} panicked: {}", text.unwrap_or("without a message"))
+    })
 }
 
 /// An error with its sources.

@@ -7,7 +7,7 @@
 //! The file: `merit snapshot 1\n`, how many entries (8 bytes, big-endian), the tree's root (32), the SHA-256 of the state's
 //! bytes (32), these bytes. It is written beside and renamed, so it is there wholly or not at all.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -97,7 +97,10 @@ impl Snapshots {
             let mut board = board.lock();
             match written {
                 Ok(()) => board.snapshot = length,
-                Err(error) => board.trouble = Some(format!("no snapshot: {error}")),
+                Err(error) => {
+                    let folder = folder.display();
+                    board.trouble = Some(format!("no snapshot in {folder}: {error}"));
+                }
             }
         }));
         Ok(())
@@ -106,8 +109,10 @@ impl Snapshots {
     /// Waits for the one that is being made.
     pub(crate) fn join(&mut self) {
         if let Some(running) = self.running.take() {
-            // If it has panicked there is no snapshot, and that is all.
-            let _panicked = running.join();
+            // Then there is no snapshot, and that is all.
+            if running.join().is_err() {
+                self.board.lock().trouble = Some("no snapshot: its thread has panicked".to_owned());
+            }
         }
     }
 }
@@ -124,18 +129,37 @@ fn encode(state: &State, root: Hash) -> io::Result<Vec<u8>> {
     Ok(file)
 }
 
-/// Writes a snapshot to the folder; keeps it and the one before it. What was there stays, if that fails.
+/// Writes a snapshot to the folder; keeps it and the one before it. What was there stays, if that fails, and nothing is left
+/// of the attempt. A snapshot is for its owner alone: it holds everything but the vault.
 fn write(folder: &Path, length: u64, bytes: &[u8]) -> io::Result<()> {
     let path = folder.join(name(length));
     let beside = path.with_extension("tmp");
-    let mut file = File::create(&beside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&beside, &path)?;
+    let written = write_anew(&beside, bytes).and_then(|()| fs::rename(&beside, &path));
+    if written.is_err() {
+        // It may not even have been made.
+        let _absent = fs::remove_file(&beside);
+    }
+    written?;
     if cfg!(unix) {
         File::open(folder)?.sync_all()?;
     }
     tidy(folder, length)
+}
+
+fn write_anew(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // What a crash has left is made anew, so that it has the right mode.
+    if let Err(error) = fs::remove_file(path)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        return Err(error);
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 /// Removes all snapshots but that of `length` and the longest shorter one. Longer ones weren't usable, else the state would

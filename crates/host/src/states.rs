@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use campaign::{Entry, Inconsistent, State};
 
+use crate::runner::survive;
+
 /// The front and the back.
 pub(crate) struct States {
     front: Arc<ArcSwap<State>>,
@@ -58,7 +60,9 @@ impl States {
 
     /// Makes an entry part of the back. After an error there is no back any more, nor what it was ahead.
     pub(crate) fn evolve(&mut self, entry: Entry) -> Result<(), Inconsistent> {
-        let evolved = self.back().evolve(&entry);
+        let back = self.back();
+        let evolved = survive("evolve", || back.evolve(&entry));
+        let evolved = evolved.unwrap_or_else(|why| Err(Inconsistent(why)));
         self.ahead.push(entry);
         if evolved.is_err() {
             self.discard();

@@ -11,14 +11,14 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use campaign::{Decision, Entry, Time};
+use campaign::{Decision, Entry, State, Time};
 use ledger::sequence::{self, Signing};
 use ledger::{Batch, ItemId, Lease, Sealed, Store, StoreError, StoredItem};
 
 use crate::inbox::Order;
 use crate::log;
 use crate::request::{Failure, Outcome, Pending, Receipt};
-use crate::runner::{Runner, tell};
+use crate::runner::{Runner, survive, tell};
 use crate::status::Role;
 
 /// How many entries are taken into the tree between two groups at most: some ten milliseconds.
@@ -107,7 +107,7 @@ impl Runner {
                 self.states.publish();
                 self.account(&group, begun);
                 for (pending, outcome) in group.waiting {
-                    (pending.reply)(outcome);
+                    pending.answer(outcome);
                 }
                 Ok(())
             }
@@ -160,8 +160,8 @@ impl Runner {
             group.entries.push(sealed);
             if let Err(error) = self.states.evolve(entry) {
                 // The state ahead is lost with it: the others are decided again without this one.
-                self.put_back(std::mem::take(group));
-                (pending.reply)(Err(Failure::Broken(error.to_string())));
+                self.decide_again(std::mem::take(group).waiting);
+                pending.answer(Err(Failure::Broken(error.to_string())));
                 return;
             }
         }
@@ -174,7 +174,13 @@ impl Runner {
     }
 
     fn verdict(&mut self, group: &Group, pending: &Pending, now: Time) -> Verdict {
-        let entries = match self.states.back().decide(&pending.command, now) {
+        let back: &State = self.states.back();
+        let decided = survive("decide", || back.decide(&pending.command, now));
+        let decided = match decided {
+            Ok(decided) => decided,
+            Err(why) => return Verdict::Answer(Err(Failure::Broken(why))),
+        };
+        let entries = match decided {
             Err(refusal) => return Verdict::Answer(Err(Failure::Refused(refusal))),
             Ok(Decision::Before(entries)) => return Verdict::Answer(Ok(Receipt { entries })),
             Ok(Decision::New(entries)) => entries,
@@ -236,7 +242,7 @@ impl Runner {
         for (mut pending, _) in group.waiting.into_iter().rev() {
             pending.attempts += 1;
             if pending.attempts >= self.options.attempts {
-                (pending.reply)(Err(Failure::Unavailable));
+                pending.answer(Err(Failure::Unavailable));
             } else {
                 self.redo.push_front(pending);
             }
@@ -245,17 +251,22 @@ impl Runner {
 
     /// The store knows the id of an item: nothing was written. Whoever brought it is told, the others are decided again.
     fn refuse_item(&mut self, group: Group, item: ItemId) {
+        let (guilty, others) = group.waiting.into_iter().partition(|(pending, _)| {
+            let mut ids = pending.items.iter().map(|brought| brought.stored.id);
+            ids.any(|id| id == item)
+        });
+        self.decide_again(others);
+        let guilty: Vec<(Pending, Outcome)> = guilty;
+        for (pending, _) in guilty {
+            pending.answer(Err(Failure::ItemTaken(item)));
+        }
+    }
+
+    /// Requests that were decided together with one that has no future: it isn't their failure, so it doesn't count as one.
+    fn decide_again(&mut self, waiting: Vec<(Pending, Outcome)>) {
         self.states.discard();
-        for (pending, _) in group.waiting.into_iter().rev() {
-            if pending
-                .items
-                .iter()
-                .any(|brought| brought.stored.id == item)
-            {
-                (pending.reply)(Err(Failure::ItemTaken(item)));
-            } else {
-                self.redo.push_front(pending);
-            }
+        for (pending, _) in waiting.into_iter().rev() {
+            self.redo.push_front(pending);
         }
     }
 
@@ -289,11 +300,12 @@ impl Runner {
         most: u64,
     ) -> ledger::Result<Option<u64>> {
         let now = u64::try_from((self.parts.clock)().0).unwrap_or_default();
+        let keep = self.referred_to(store)?;
         let signing = Signing {
             signer: &self.parts.signer,
             keys: &self.parts.keys,
             now,
-            keep: &BTreeSet::new(),
+            keep: &keep,
         };
         match sequence::advance_by(store, lease, &signing, most) {
             Ok(checkpoint) => {
@@ -308,6 +320,20 @@ impl Runner {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// The checkpoint that a published circular refers to: the earliest that covers its entry. Only the latest checkpoint is
+    /// ever dropped, and it can only be the one that the last circular covered by any refers to; so one is enough.
+    fn referred_to(&self, store: &mut dyn Store) -> ledger::Result<BTreeSet<u64>> {
+        let front = self.states.front();
+        let published = front.circulars.iter().rev();
+        for entry in published.filter_map(|(_, circular)| circular.published_by()) {
+            let found = store.checkpoints(Some(entry), 1)?;
+            if let Some(checkpoint) = found.first() {
+                return Ok([checkpoint.size].into());
+            }
+        }
+        Ok(BTreeSet::new())
     }
 
     /// Ends in good order: the tree covers everything, a snapshot is made, the right to write is given back.

@@ -253,6 +253,12 @@ impl Keys {
         &self.origin
     }
 
+    /// The log's keys: the present one first, then those it had before.
+    #[must_use]
+    pub fn log(&self) -> &[VerifierKey] {
+        &self.log
+    }
+
     /// The witnesses' keys.
     #[must_use]
     pub fn witnesses(&self) -> &[VerifierKey] {

@@ -131,6 +131,11 @@ pub enum Command {
         #[command(subcommand)]
         command: ledger::Ledger,
     },
+    #[command(about = tr("离线核对已公布的结果", "Check published results offline"))]
+    Verify {
+        #[command(subcommand)]
+        command: ledger::Published,
+    },
     #[command(
         about = tr("备份账本,不用停", "Copy a ledger while it runs"),
         after_help = tr(ledger::BACKUP.0, ledger::BACKUP.1)

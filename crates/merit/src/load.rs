@@ -1,5 +1,6 @@
 //! From a folder on the disk to a campaign and its figures. Only files that a campaign has are read, none of them endlessly.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -278,6 +279,42 @@ pub fn bytes(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
         return Err(too_large(path, limit));
     }
     Ok(bytes)
+}
+
+/// The files of a folder, whatever they are: path → bytes. Links aren't followed.
+pub fn all_files(root: &Path) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![(root.to_owned(), 0)];
+    while let Some((folder, depth)) = folders.pop() {
+        let failed = |error| Failure::read(&folder, &error);
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let (path, kind) = (entry.path(), entry.file_type().map_err(failed)?);
+            if found.len() + folders.len() >= ENTRY_LIMIT || depth > DEPTH {
+                return Err(too_much(root));
+            }
+            if kind.is_dir() {
+                folders.push((path, depth + 1));
+            } else if kind.is_file() {
+                found.insert(relative(root, &path), bytes(&path, TEXT_LIMIT)?);
+            } else {
+                let path = path.display();
+                return Err(Failure::Refused(Some(say!(
+                    "{path} 不是普通文件,没有读取;请核对文件夹",
+                    "{path} is no plain file and wasn't read; see whether it is the right folder"
+                ))));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn too_much(root: &Path) -> Failure {
+    let root = root.display();
+    Failure::Refused(Some(say!(
+        "{root} 里的文件太多或太深,没有读取;请核对文件夹",
+        "{root} holds too many files, or too deep ones, and wasn't read; see whether it is the right folder"
+    )))
 }
 
 /// The bytes of a workbook.

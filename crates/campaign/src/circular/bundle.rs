@@ -24,16 +24,18 @@ use crate::{Digest, State};
 pub type Bundle = BTreeMap<String, Vec<u8>>;
 
 /// The folder of what the host adds: proofs of the ledger, which prove themselves.
-pub(super) const PROOFS: &str = "proofs/";
+pub const PROOFS: &str = "proofs/";
 /// The folder of the rules' texts.
 pub(super) const RULES: &str = "rules/";
+/// What the bundle is of.
+pub(super) const MANIFEST: &str = "manifest.json";
 /// The list of digests.
 pub(super) const SUMS: &str = "SHA256SUMS";
 
 /// `manifest.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Manifest {
+pub struct Manifest {
     /// What kind of file this is, and its version.
     pub format: String,
     /// The campaign's id.
@@ -83,7 +85,7 @@ pub fn bundle(state: &State, period: Period) -> Option<Bundle> {
         entries: run.entries,
         figures: run.figures,
     };
-    put("manifest.json", manifest_text(&manifest)?);
+    put(MANIFEST, manifest_text(&manifest)?);
     let sums = sums(&files);
     files.insert(SUMS.to_owned(), sums.into_bytes());
     Some(files)
@@ -110,7 +112,7 @@ pub(super) fn sums(bundle: &Bundle) -> String {
 }
 
 /// The units as `organisation.csv` has them: `unit,name,category,parent` and their attributes.
-fn organisation_csv(units: &[FrozenUnit]) -> String {
+pub(super) fn organisation_csv(units: &[FrozenUnit]) -> String {
     let mut attributes: Vec<&str> = units
         .iter()
         .flat_map(|unit| unit.attributes.keys().map(|id| id.as_str()))

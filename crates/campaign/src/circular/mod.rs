@@ -3,6 +3,7 @@
 //! The draft can be looked at while the results are preliminary, so that what is wrong is objected to before it is printed.
 //! What is published is a bundle of files without personal data; its digest stands in the entry, the host adds the proofs.
 
+mod attest;
 mod bundle;
 mod refuse;
 mod verify;
@@ -14,13 +15,15 @@ use rulebook::Period;
 use rulebook::figures::Figure;
 use serde::{Deserialize, Serialize};
 
-pub use bundle::{Bundle, bundle, digest_of};
+pub use attest::{Disagreement, Proof, disagreements, proofs};
+pub use bundle::{Bundle, Manifest, PROOFS, bundle, digest_of};
 pub use refuse::REFUSALS;
-pub use verify::{Difference, recompute};
+pub use verify::{Difference, manifest, recompute, rules_files};
 
-use crate::figure::FrozenColumn;
+use crate::figure::{Frozen, FrozenColumn};
 use crate::id::Name;
 use crate::period::{ClassResult, Run, Stage};
+use crate::record::{self, Returns};
 use crate::refusal::Refusal;
 use crate::state::Context;
 use crate::{Date, Digest, Entry, Inconsistent, PersonId, State, UnitId, checks};
@@ -107,6 +110,8 @@ pub enum Progress {
         approved_by: PersonId,
         /// When it was published.
         on: Date,
+        /// The index of the entry by which it was.
+        entry: u64,
     },
 }
 
@@ -125,6 +130,17 @@ pub struct Circular {
     pub on: Date,
     /// How far it is.
     pub progress: Progress,
+}
+
+impl Circular {
+    /// The index of the entry by which it was published.
+    #[must_use]
+    pub const fn published_by(&self) -> Option<u64> {
+        match self.progress {
+            Progress::Published { entry, .. } => Some(entry),
+            Progress::Draft | Progress::Approved { .. } => None,
+        }
+    }
 }
 
 /// All circulars.
@@ -172,15 +188,40 @@ pub struct Content<'s> {
     pub before: Option<&'s Run>,
     /// Class by class: band → its units, in order of rank. Units without a band aren't named.
     pub bands: Vec<(&'s ClassResult, BTreeMap<&'s Name, Vec<&'s UnitId>>)>,
-    /// Unit → how many figures it gave, and how many are missing.
-    pub filed: BTreeMap<&'s UnitId, Filed>,
-    /// Measure → its mean over the units that have it, this period and the one before.
-    pub moved: BTreeMap<&'s Name, (Option<f64>, Option<f64>)>,
+    /// Unit → how many figures there are of it, and how many are missing.
+    pub figures: BTreeMap<&'s UnitId, Counted>,
+    /// Unit → what came in of the forms that it and its people owed: who filed, late or not at all.
+    pub filed: BTreeMap<&'s UnitId, Returns>,
+    /// Who visited whom: the unit that filed, the other unit it filed about → how many records that stand.
+    pub visits: BTreeMap<(&'s UnitId, &'s UnitId), u32>,
+    /// Measure → how it moved against the period before.
+    pub moved: BTreeMap<&'s Name, Moved<'s>>,
 }
 
-/// What came in from a unit.
+/// How a measure moved against the period before.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Moved<'s> {
+    /// Its mean over the units that have it.
+    pub now: Option<f64>,
+    /// The same, in the period before.
+    pub before: Option<f64>,
+    /// The units whose own figure rose.
+    pub up: Vec<&'s UnitId>,
+    /// The units whose own figure fell.
+    pub down: Vec<&'s UnitId>,
+}
+
+impl Moved<'_> {
+    /// Whether any unit's figure moved. Means of other units can differ without that: units come and go.
+    #[must_use]
+    pub const fn is_moved(&self) -> bool {
+        !self.up.is_empty() || !self.down.is_empty()
+    }
+}
+
+/// The figures of a unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Filed {
+pub struct Counted {
     /// Figures there are, or that don't apply.
     pub given: u32,
     /// Figures that are missing.
@@ -195,27 +236,56 @@ pub fn content(state: &State, period: Period) -> Option<Content<'_>> {
     let inputs = of.inputs.get(&period)?;
     let earlier = of.inputs.get(&period.previous());
     let bands = run.classes.iter().map(|class| (class, by_band(class)));
-    let mut filed: BTreeMap<&UnitId, Filed> = BTreeMap::new();
+    let mut figures: BTreeMap<&UnitId, Counted> = BTreeMap::new();
     for column in inputs.columns.values() {
         for (unit, value) in inputs.units.iter().zip(&column.values) {
-            let of_unit = filed.entry(&unit.unit).or_default();
+            let of_unit = figures.entry(&unit.unit).or_default();
             match value.figure() {
                 Figure::Missing => of_unit.missing += 1,
                 Figure::Given(_) | Figure::NotApplicable => of_unit.given += 1,
             }
         }
     }
-    let moved = inputs.columns.iter().map(|(measure, column)| {
-        let before = earlier.and_then(|frozen| frozen.columns.get(measure));
-        (measure, (mean(column), before.and_then(mean)))
-    });
+    let measures = inputs.columns.keys();
+    let moved = measures.map(|measure| (measure, moved(measure, inputs, earlier)));
     Some(Content {
         run,
         before: state.periods.final_results(period.previous()),
         bands: bands.collect(),
         moved: moved.collect(),
-        filed,
+        figures,
+        filed: record::returns(state, period),
+        visits: record::visits(state, period),
     })
+}
+
+/// How a measure moved from one period's figures to the next one's.
+fn moved<'s>(measure: &Name, now: &'s Frozen, before: Option<&Frozen>) -> Moved<'s> {
+    let mut moved = Moved {
+        now: now.columns.get(measure).and_then(mean),
+        ..Moved::default()
+    };
+    let Some(before) = before else {
+        return moved;
+    };
+    moved.before = before.columns.get(measure).and_then(mean);
+    let old: BTreeMap<&UnitId, f64> = given(before, measure).collect();
+    for (unit, value) in given(now, measure) {
+        match old.get(unit) {
+            Some(old) if value > *old => moved.up.push(unit),
+            Some(old) if value < *old => moved.down.push(unit),
+            _ => {}
+        }
+    }
+    moved
+}
+
+/// The units that have a figure, in the order of their ids.
+fn given<'f>(frozen: &'f Frozen, measure: &Name) -> impl Iterator<Item = (&'f UnitId, f64)> {
+    let values = frozen.columns.get(measure).into_iter();
+    let values = values.flat_map(|column| &column.values);
+    let units = frozen.units.iter().zip(values);
+    units.filter_map(|(unit, value)| Some((&unit.unit, value.given()?)))
 }
 
 fn by_band(class: &ClassResult) -> BTreeMap<&Name, Vec<&UnitId>> {
@@ -327,6 +397,7 @@ pub(crate) fn evolve(state: &mut State, event: &Event, entry: &Entry) -> Result<
         });
         return Ok(());
     }
+    let index = state.length();
     let at = usize::try_from(circular.0).unwrap_or(usize::MAX);
     let known = state.circulars.all.get_mut(at);
     let known = known.ok_or_else(|| Inconsistent(format!("there is no circular {circular}")))?;
@@ -334,6 +405,7 @@ pub(crate) fn evolve(state: &mut State, event: &Event, entry: &Entry) -> Result<
         (Event::Published { .. }, Progress::Approved { by }) => Progress::Published {
             approved_by: by.clone(),
             on,
+            entry: index,
         },
         (Event::Approved { .. }, Progress::Draft) => Progress::Approved { by },
         _ => {

@@ -1,12 +1,14 @@
 //! Recomputing a bundle from nothing but its files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use rulebook::Folder;
+use rulebook::{Folder, Say, say};
 
-use super::bundle::{Bundle, FORMAT, Manifest, RULES, SUMS, sums};
+use super::bundle::{Bundle, FORMAT, MANIFEST, Manifest, RULES, SUMS, sums};
+use crate::Digest;
 use crate::period::{Evaluation, evaluate, results_csv};
+use crate::rules::digest;
 
 /// What doesn't agree in a bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +28,7 @@ pub enum Difference {
         /// Its path.
         path: String,
         /// Why.
-        problem: String,
+        problem: Say,
     },
     /// A row of `results.csv` isn't what comes of the figures by the rules.
     Result {
@@ -44,7 +46,7 @@ impl fmt::Display for Difference {
         match self {
             Self::Absent { path } => write!(f, "{path}: not there"),
             Self::Altered { path } => write!(f, "{path}: not what {SUMS} says"),
-            Self::Unreadable { path, problem } => write!(f, "{path}: {problem}"),
+            Self::Unreadable { path, problem } => write!(f, "{path}: {}", problem.en),
             Self::Result {
                 line,
                 published,
@@ -69,9 +71,15 @@ impl fmt::Display for Difference {
 /// Everything that doesn't agree.
 pub fn recompute(bundle: &Bundle) -> Result<(), Vec<Difference>> {
     let mut differences = altered(bundle);
-    match results(bundle) {
-        Ok(computed) => differences.extend(compare(bundle, &computed)),
-        Err(difference) => differences.push(difference),
+    if differences.is_empty() {
+        differences.extend(contradicted(bundle));
+    }
+    let more = results(bundle).map(|computed| compare(bundle, &computed));
+    for difference in more.unwrap_or_else(|difference| vec![difference]) {
+        // What is absent was told above already.
+        if !differences.contains(&difference) {
+            differences.push(difference);
+        }
     }
     if differences.is_empty() {
         Ok(())
@@ -115,17 +123,54 @@ fn altered(bundle: &Bundle) -> Vec<Difference> {
     paths.into_iter().map(difference).collect()
 }
 
+/// What the manifest of a bundle says.
+///
+/// # Errors
+/// When it isn't there, can't be read, or is of a later format.
+pub fn manifest(bundle: &Bundle) -> Result<Manifest, Difference> {
+    let manifest: Manifest = serde_json::from_str(text(bundle, MANIFEST)?)
+        .map_err(|error| unreadable(MANIFEST, plain(&error)))?;
+    if manifest.format == FORMAT {
+        return Ok(manifest);
+    }
+    let format = manifest.format;
+    let problem = say!(
+        "格式“{format}”不认识,只认识 {FORMAT}",
+        "the format “{format}” isn't known, only {FORMAT}"
+    );
+    Err(unreadable(MANIFEST, problem))
+}
+
+/// The texts of a bundle's rules, as the entry of their adoption has them: path → text.
+///
+/// # Errors
+/// When one of them is no text.
+pub fn rules_files(bundle: &Bundle) -> Result<BTreeMap<String, String>, Difference> {
+    let paths = bundle.keys().filter(|path| path.starts_with(RULES));
+    let file = |path: &String| {
+        let name = path.strip_prefix(RULES).unwrap_or(path);
+        Ok((name.to_owned(), text(bundle, path)?.to_owned()))
+    };
+    paths.map(file).collect()
+}
+
+/// What the manifest says of other files, and they of themselves.
+fn contradicted(bundle: &Bundle) -> Option<Difference> {
+    let manifest = manifest(bundle).ok()?;
+    let figures = bundle.get("figures.csv").map(|bytes| Digest::of(bytes));
+    let rules = rules_files(bundle).ok().map(|files| digest(&files));
+    let differs = figures.is_some_and(|figures| figures != manifest.figures)
+        || rules.is_some_and(|rules| rules != manifest.rules_digest);
+    let problem = say!(
+        "其中的散列与 figures.csv、rules/ 不符",
+        "its digests aren't those of figures.csv and rules/"
+    );
+    differs.then(|| unreadable(MANIFEST, problem))
+}
+
 /// The results that come of a bundle's rules and figures.
 fn results(bundle: &Bundle) -> Result<String, Difference> {
-    let manifest: Manifest = serde_json::from_str(text(bundle, "manifest.json")?)
-        .map_err(|error| unreadable("manifest.json", error.to_string()))?;
-    if manifest.format != FORMAT {
-        let problem = format!(
-            "the format {:?} isn't known, only {FORMAT}",
-            manifest.format
-        );
-        return Err(unreadable("manifest.json", problem));
-    }
+    let manifest = manifest(bundle)?;
     let rules = bundle.iter().filter_map(|(path, bytes)| {
         let path = path.strip_prefix(RULES)?;
         Some((path.to_owned(), bytes.clone()))
@@ -135,7 +180,10 @@ fn results(bundle: &Bundle) -> Result<String, Difference> {
     });
     let first = |findings: &[rulebook::Diagnostic]| {
         let (_, first) = crate::figure::errors(findings);
-        first.map_or_else(String::new, |first| first.problem.en.clone())
+        first.map_or_else(
+            || say!("有错误", "it has errors"),
+            |first| first.problem.clone(),
+        )
     };
     let campaign = reading
         .campaign
@@ -143,7 +191,7 @@ fn results(bundle: &Bundle) -> Result<String, Difference> {
     let figures = text(bundle, "figures.csv")?;
     let classes = evaluate(&campaign, manifest.period, figures).map_err(|why| match why {
         Evaluation::Figures(findings) => unreadable("figures.csv", first(&findings)),
-        Evaluation::Scheme(error) => unreadable(RULES, error.to_string()),
+        Evaluation::Scheme(error) => unreadable(RULES, error.error.problem),
     })?;
     Ok(results_csv(&classes))
 }
@@ -173,7 +221,12 @@ fn compare(bundle: &Bundle, computed: &str) -> Vec<Difference> {
 
 fn text<'b>(bundle: &'b Bundle, path: &str) -> Result<&'b str, Difference> {
     let bytes = bundle.get(path).ok_or_else(|| absent(path))?;
-    std::str::from_utf8(bytes).map_err(|error| unreadable(path, error.to_string()))
+    std::str::from_utf8(bytes).map_err(|error| unreadable(path, plain(&error)))
+}
+
+/// What a library says of it.
+fn plain(error: &dyn std::error::Error) -> Say {
+    say!("{error}", "{error}")
 }
 
 fn absent(path: &str) -> Difference {
@@ -182,7 +235,7 @@ fn absent(path: &str) -> Difference {
     }
 }
 
-fn unreadable(path: &str, problem: String) -> Difference {
+fn unreadable(path: &str, problem: Say) -> Difference {
     Difference::Unreadable {
         path: path.to_owned(),
         problem,

@@ -543,8 +543,9 @@ fn judge(
     let matter = matter::of(state, &objection.about).ok_or_else(refuse::no_such_matter)?;
     let involved = involved(objection, &matter, appeal);
     checks::second_person(person, &involved)?;
-    for about in [Some(&objection.by), matter.person.as_ref()] {
-        checks::unconcerned(state, person, about, objection.unit.as_ref(), context.today)?;
+    for party in parties(objection, &matter, appeal) {
+        let unit = objection.unit.as_ref();
+        checks::unconcerned(state, person, Some(party), unit, context.today)?;
     }
     matter::fits(state, objection, outcome, effect)?;
     let effect = effect.clone();
@@ -566,6 +567,17 @@ fn judge(
             reason,
         },
     })
+}
+
+/// Those between whom is decided: relations of theirs, and who shares a duty with them, don't.
+fn parties<'o>(
+    objection: &'o Objection,
+    matter: &'o Matter,
+    appellant: Option<&'o PersonId>,
+) -> impl Iterator<Item = &'o PersonId> {
+    let answered = objection.answer.as_ref().map(|(by, _)| by);
+    let others = [answered, appellant, matter.person.as_ref()];
+    std::iter::once(&objection.by).chain(others.into_iter().flatten())
 }
 
 /// Everyone who has had a hand in the matter or the objection.

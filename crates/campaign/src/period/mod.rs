@@ -137,7 +137,7 @@ pub struct Run {
     pub number: u32,
     /// The version of the rules.
     pub rules: u32,
-    /// How many entries it rests on: all before it.
+    /// How many entries it rests on: all before its own, so this is the index of that one.
     pub entries: u64,
     /// The SHA-256 digest of the figures as a long CSV table ([`figures_csv`]).
     pub figures: Digest,
@@ -211,6 +211,8 @@ pub struct OfPeriod {
     pub inputs: BTreeMap<Period, Frozen>,
     /// The number of its final results, if they ever became final.
     pub final_run: Option<u32>,
+    /// The index of the entry by which they did.
+    pub final_entry: Option<u64>,
     /// A proposal to reopen it that nobody has decided on.
     pub proposal: Option<Proposal>,
 }
@@ -328,6 +330,9 @@ pub(crate) fn decide(
     Ok(vec![crate::Event::Period(event)])
 }
 
+/// How many periods one tick cuts off at most. After a long stop, or with a clock that is far ahead, the next ticks go on.
+const CUT_OFF_AT_ONCE: usize = 64;
+
 /// Cuts off what is over: reopened periods first, then the others in order of time.
 fn tick(state: &State, context: &Context<'_>) -> Result<Vec<crate::Event>, Refusal> {
     if *context.by != Actor::Clock {
@@ -340,12 +345,11 @@ fn tick(state: &State, context: &Context<'_>) -> Result<Vec<crate::Event>, Refus
             Stage::Reopened { until } if until < context.today => Some(period),
             _ => None,
         });
-    let mut over: Vec<Period> = reopened.collect();
-    let mut next = state.periods.next_to_cut_off(state);
-    while let Some(period) = next.filter(|period| is_over(state, *period, context.today)) {
-        over.push(period);
-        next = Some(period.next());
-    }
+    let new = std::iter::successors(state.periods.next_to_cut_off(state), |last| {
+        Some(last.next())
+    });
+    let new = new.take_while(|period| is_over(state, *period, context.today));
+    let over: Vec<Period> = reopened.chain(new).take(CUT_OFF_AT_ONCE).collect();
     if over.is_empty() {
         return Err(refuse::nothing_due(context.today));
     }
@@ -532,9 +536,10 @@ pub(crate) fn evolve(state: &mut State, event: &Event, entry: &Entry) -> Result<
         state.periods.cut_off(period, *rules);
         return Ok(());
     }
+    let index = state.length();
     let of = state.periods.periods.get_mut(&period);
     let of = of.ok_or_else(|| Inconsistent(format!("{period} was never cut off")))?;
-    of.apply(event, entry)
+    of.apply(event, entry, index)
 }
 
 impl Periods {
@@ -545,6 +550,7 @@ impl Periods {
             runs: Vec::new(),
             inputs: BTreeMap::new(),
             final_run: None,
+            final_entry: None,
             proposal: None,
         });
         of.stage = Stage::CutOff;
@@ -552,7 +558,7 @@ impl Periods {
 }
 
 impl OfPeriod {
-    fn apply(&mut self, event: &Event, entry: &Entry) -> Result<(), Inconsistent> {
+    fn apply(&mut self, event: &Event, entry: &Entry, index: u64) -> Result<(), Inconsistent> {
         match event {
             Event::CutOff { .. } => self.stage = Stage::CutOff,
             Event::Scored {
@@ -571,6 +577,7 @@ impl OfPeriod {
             Event::Finalised { run, .. } => {
                 self.stage = Stage::Final;
                 self.final_run = Some(*run);
+                self.final_entry = Some(index);
             }
             Event::ReopeningProposed { until, reason, .. } => {
                 let by = entry.by.person().cloned();

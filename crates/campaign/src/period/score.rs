@@ -72,6 +72,17 @@ pub enum Evaluation {
     Scheme(scoring::run::RunError),
 }
 
+impl Evaluation {
+    /// As scoring is refused for it.
+    #[must_use]
+    pub fn refusal(&self, period: Period) -> Refusal {
+        match self {
+            Self::Figures(findings) => refuse::figures_wrong(period, findings),
+            Self::Scheme(error) => refuse::not_scorable(error),
+        }
+    }
+}
+
 /// Scores a period as the state stands: the figures put together, written down, read back as anyone reads them, scored.
 pub(super) fn score(state: &State, book: &Book, period: Period) -> Result<Scored, Refusal> {
     let last_day = book.calendar.last_day(period);
@@ -87,10 +98,7 @@ pub(super) fn score(state: &State, book: &Book, period: Period) -> Result<Scored
         .collect();
     inputs.insert(period, Frozen::of(&book.campaign, &figures));
     let csv = figures_csv(&book.campaign, &inputs);
-    let classes = evaluate(&book.campaign, period, &csv).map_err(|why| match why {
-        Evaluation::Figures(findings) => refuse::figures_wrong(period, &findings),
-        Evaluation::Scheme(error) => refuse::not_scorable(&error),
-    })?;
+    let classes = evaluate(&book.campaign, period, &csv).map_err(|why| why.refusal(period))?;
     Ok(Scored {
         figures: Digest::of(csv.as_bytes()),
         inputs,

@@ -33,7 +33,7 @@ mod when;
 pub use due::{Due, due_of_person, due_of_unit};
 pub use sample::{draw, size};
 pub use state::{Accuracy, Change, Draw, Record, Records, Step, Verdict};
-pub use tally::tally;
+pub use tally::{Returns, returns, tally, visits};
 pub use value::{Attachment, Value, Values};
 pub use when::When;
 

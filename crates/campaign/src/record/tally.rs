@@ -57,6 +57,87 @@ pub fn tally(state: &State, tally: &FormTally, period: Period) -> Tallied {
     }
 }
 
+/// What became of the forms that a unit, and its people, owed in a period.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Returns {
+    /// How many were asked for: each form, for each time of the period, from each that owes it.
+    pub asked: u32,
+    /// How many of them were filed, in time or late.
+    pub filed: u32,
+    /// How many of those came late.
+    pub late: u32,
+}
+
+impl Returns {
+    /// How many weren't filed at all.
+    #[must_use]
+    pub const fn missing(&self) -> u32 {
+        self.asked - self.filed
+    }
+}
+
+/// Who filed what was asked for in a period: each unit of its last day that owed something. What is filed as it happens, or
+/// about another unit, is nobody's debt and isn't counted.
+#[must_use]
+pub fn returns(state: &State, period: Period) -> BTreeMap<&UnitId, Returns> {
+    let mut all: BTreeMap<&UnitId, Returns> = BTreeMap::new();
+    let Some(book) = state.rules.of(period) else {
+        return all;
+    };
+    let last = book.calendar.last_day(period);
+    for written in &book.campaign.forms {
+        let form = &written.item;
+        let tally = FormTally {
+            form: form.id.clone(),
+            field: None,
+            tally: Tally::DaysLate,
+            of: CoverageOf::default(),
+        };
+        let count = Count {
+            state,
+            book,
+            form,
+            tally: &tally,
+            period,
+            last,
+            asked: times(form, book, period),
+        };
+        if !count.is_owed() {
+            continue;
+        }
+        let people = count.people();
+        for (unit, facts) in state.organisation.units(last) {
+            let mut of_form = Returns::default();
+            count.came_in(unit, facts, &people, &mut of_form);
+            if of_form.asked > 0 {
+                let sum = all.entry(unit).or_default();
+                sum.asked += of_form.asked;
+                sum.filed += of_form.filed;
+                sum.late += of_form.late;
+            }
+        }
+    }
+    all
+}
+
+/// Who looked at whom in a period: the unit that filed, the other unit its records are about → how many of them stand.
+#[must_use]
+pub fn visits(state: &State, period: Period) -> BTreeMap<(&UnitId, &UnitId), u32> {
+    let book = state.rules.of(period);
+    let forms = book.into_iter().flat_map(|book| &book.campaign.forms);
+    let records = forms.flat_map(|form| state.records.of_form(form.item.id.as_str(), period));
+    let mut visits = BTreeMap::new();
+    for (_, record) in records.filter(|(_, record)| record.stands()) {
+        match &record.about {
+            About::Unit(unit) if *unit != record.from => {
+                *visits.entry((&record.from, unit)).or_default() += 1;
+            }
+            _ => {}
+        }
+    }
+    visits
+}
+
 /// What a form asks for in a period: months, weeks …; none of what is filed as it happens.
 fn times(form: &Form, book: &Book, period: Period) -> Vec<When> {
     let calendar = &book.calendar;
@@ -196,24 +277,40 @@ impl<'c> Count<'c> {
 
     /// Adds up how late a unit was with all that it, or its people, owed.
     fn owed(&self, unit: &UnitId, facts: &Facts, people: &People<'c>, sum: &mut Sum) {
-        for when in &self.asked {
-            if !self.asks(unit, facts, *when) {
-                continue;
+        for (about, when) in self.owes(unit, facts, people) {
+            if let Some(late) = self.lateness(&about, unit, when) {
+                sum.total += f64::from(late);
+                sum.n += 1;
             }
-            let subjects: Vec<About> = match self.form.subject {
-                Subject::Person => people
-                    .get(unit)
-                    .into_iter()
-                    .flatten()
+        }
+    }
+
+    /// What a unit, or its people, owed: about whom, for which time.
+    fn owes(&self, unit: &UnitId, facts: &Facts, people: &People<'c>) -> Vec<(About, When)> {
+        let subjects: Vec<About> = match self.form.subject {
+            Subject::Person => {
+                let people = people.get(unit).into_iter().flatten();
+                people
                     .map(|person| About::Person((*person).clone()))
-                    .collect(),
-                _ => vec![About::Unit(unit.clone())],
-            };
-            for about in &subjects {
-                if let Some(late) = self.lateness(about, unit, *when) {
-                    sum.total += f64::from(late);
-                    sum.n += 1;
-                }
+                    .collect()
+            }
+            _ => vec![About::Unit(unit.clone())],
+        };
+        let times = self.asked.iter();
+        times
+            .filter(|when| self.asks(unit, facts, **when))
+            .flat_map(|when| subjects.iter().map(|about| (about.clone(), *when)))
+            .collect()
+    }
+
+    /// Adds up what came in of what a unit, or its people, owed.
+    fn came_in(&self, unit: &UnitId, facts: &Facts, people: &People<'c>, returns: &mut Returns) {
+        let form = Name::from(self.form.id.as_str());
+        for (about, when) in self.owes(unit, facts, people) {
+            returns.asked += 1;
+            if let Some((_, record)) = self.state.records.filed(&form, when, &about, unit) {
+                returns.filed += 1;
+                returns.late += u32::from(record.late > 0);
             }
         }
     }

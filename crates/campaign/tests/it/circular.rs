@@ -166,13 +166,37 @@ fn the_content_says_who_filed_who_is_named_and_what_moved() {
     let (class, bands) = &content.bands[0];
     assert_eq!(class.category.as_str(), "town");
     assert_eq!(bands[&campaign::id::Name::from("advanced")], [&unit("t1")]);
-    assert_eq!(content.filed[&unit("t1")].missing, 0);
-    assert!(content.filed[&unit("bureau")].missing > 0);
-    let (now, before) = content.moved[&campaign::id::Name::from("settled")];
-    assert!((now.expect("is there") - 0.8125).abs() < 1e-12);
-    assert!((before.expect("is there") - 0.7625).abs() < 1e-12);
+    assert_eq!(content.figures[&unit("t1")].missing, 0);
+    assert!(content.figures[&unit("bureau")].missing > 0);
+    let moved = &content.moved[&campaign::id::Name::from("settled")];
+    assert!((moved.now.expect("is there") - 0.8125).abs() < 1e-12);
+    assert!((moved.before.expect("is there") - 0.7625).abs() < 1e-12);
+    assert!(moved.is_moved());
+    assert_eq!(
+        (&moved.up, &moved.down),
+        (&vec![&unit("t3"), &unit("t4")], &vec![])
+    );
+    assert!(!content.moved[&campaign::id::Name::from("homes")].is_moved());
     assert!(content.before.is_some());
     assert_eq!(TOWNS.len(), class.units.len());
+}
+
+#[test]
+fn the_content_says_who_visited_whom() {
+    let mut story = started();
+    for about in ["t1", "t1", "t2"] {
+        story.file_finding(about, "2026-01-15");
+    }
+    story.hand_in("2026-01", JANUARY);
+    story.on("2026-02-05").tick();
+    story.score("2026-01");
+    let content = content(&story.state, month("2026-01")).expect("has results");
+    let bureau = unit("bureau");
+    let visits: Vec<_> = content.visits.into_iter().collect();
+    assert_eq!(
+        visits,
+        [((&bureau, &unit("t1")), 2), ((&bureau, &unit("t2")), 1)]
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use campaign::id::Name;
 use campaign::ladder::{Action, Deviation, ProposalId, REFUSALS, Row, Why};
 use campaign::{PersonId, UnitId};
 
-use crate::months::{County, JANUARY, all_met, is_golden, month, note, started};
+use crate::months::{County, JANUARY, all_met, founded, is_golden, month, note, started};
 use crate::support::unit;
 
 const FIRST: ProposalId = ProposalId(0);
@@ -164,6 +164,12 @@ fn every_refusal_is_met_and_the_first_reason_is_given() {
     story.cannot("p1", confirm(&[("t1", "x")]), "concerned");
     story.does("close-2", confirm(&[]));
     story.cannot("close-2", confirm(&[]), "confirmed-already");
+    // A county without a town: its offices have results, the ladder is for towns.
+    let mut story = founded(&[]);
+    story.on("2026-02-05").tick();
+    story.score("2026-01");
+    story.on("2026-02-20").finalise("2026-01");
+    story.cannot("close-1", propose("2026-01"), "no-results");
     let met = [
         "not-a-person",
         "not-entitled",
@@ -176,7 +182,6 @@ fn every_refusal_is_met_and_the_first_reason_is_given() {
         "no-such-unit",
         "concerned",
         "no-such-level",
-        // A period that has no town at all.
         "no-results",
     ];
     all_met(REFUSALS, &met);

@@ -8,6 +8,7 @@
 )]
 
 mod circular;
+mod conflicts;
 mod entries;
 mod figure;
 mod honour;

@@ -254,6 +254,11 @@ const PEOPLE: [(&str, &str, Option<&str>); 13] = [
 
 /// The small county on the 20th of January 2026, with rules, units and people.
 pub fn started() -> County {
+    founded(&TOWNS)
+}
+
+/// The same with only these towns, and without the people of the others.
+pub fn founded(towns: &[&str]) -> County {
     let mut story = County(Story::at(day("2026-01-20").start(480)));
     story
         .send(&Actor::Public, rules_from("2026-01"))
@@ -272,23 +277,28 @@ pub fn started() -> County {
         new("bureau", "office", Some("county")),
         new("court", "office", Some("county")),
     ];
-    units.extend(TOWNS.map(|id| new(id, "town", Some("county"))));
+    let new_towns = towns.iter().map(|id| new(id, "town", Some("county")));
+    units.extend(new_towns);
+    let here: Vec<UnitId> = units.iter().map(|unit| unit.unit.clone()).collect();
     let from = day("2026-01-01");
     organise(
         &mut story,
         organisation::Action::ImportUnits { from, units },
     );
-    let people = PEOPLE.map(|(id, at, _)| NewPerson {
+    let here = PEOPLE
+        .into_iter()
+        .filter(|(_, at, _)| here.contains(&unit(at)));
+    let people = here.clone().map(|(id, at, _)| NewPerson {
         person: person(id),
         unit: unit(at),
         profile: None,
     });
-    let people = people.to_vec();
+    let people = people.collect();
     organise(
         &mut story,
         organisation::Action::RegisterPeople { from, people },
     );
-    for (id, _, role) in PEOPLE {
+    for (id, _, role) in here {
         if let Some(role) = role {
             give(&mut story, id, role);
         }

@@ -154,7 +154,7 @@ fn while_a_period_is_open_what_was_filed_can_be_contested() {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "one table of cases")]
+#[expect(clippy::too_many_lines, reason = "cases stand in a table")]
 fn every_refusal_is_met_and_the_first_reason_is_given() {
     let mut story = scored();
     let reject = || judge(0, Outcome::Rejected, Effect::None);

@@ -5,6 +5,7 @@ use campaign::period::{
     Action, Event, REFUSALS, Stage, Step, due, evaluate, figures_csv, next_step,
 };
 use campaign::{Actor, State, record};
+use rulebook::model::TieBreak;
 
 use crate::months::{
     County, JANUARY, all_met, correct, is_golden, judge, month, note, raise, scored, started,
@@ -78,6 +79,20 @@ fn the_clock_cuts_off_what_is_over_once_and_in_order() {
             "2026-04 Score",
             "2026-05 TakeIn"
         ]
+    );
+}
+
+#[test]
+fn a_tick_after_a_long_stop_does_so_much_at_once_and_the_next_goes_on() {
+    let mut story = started();
+    story.on("2032-02-15");
+    let cut = [story.tick().len(), story.tick().len()];
+    assert_eq!(cut, [64, 9]);
+    assert!(story.state.periods.is_cut_off(month("2032-01")));
+    story.refused(
+        &Actor::Clock,
+        campaign::Action::Period(Action::Tick {}),
+        "nothing-due",
     );
 }
 
@@ -245,6 +260,25 @@ fn a_proposal_can_be_turned_down() {
 }
 
 #[test]
+fn a_scheme_that_the_check_of_the_rules_let_through_wrongly_is_refused_by_name() {
+    let mut story = started();
+    story.hand_in("2026-01", JANUARY);
+    story.on("2026-02-05").tick();
+    let campaign::Event::Period(Event::Scored { inputs, .. }) = story.score("2026-01").event else {
+        panic!("scored");
+    };
+    let book = story.state.rules.latest().expect("adopted");
+    let mut broken = book.campaign.clone();
+    let unknown = TieBreak::Points("nothing".into());
+    broken.effective[0].tie_break.push(unknown);
+    let csv = figures_csv(&broken, &inputs);
+    let why = evaluate(&broken, month("2026-01"), &csv).expect_err("can't be scored");
+    let refusal = why.refusal(month("2026-01"));
+    assert_eq!(refusal.code, "not-scorable");
+    assert!(refusal.problem.zh.contains("town") && refusal.problem.en.contains("nothing"));
+}
+
+#[test]
 fn every_refusal_is_met_and_the_first_reason_is_given() {
     let mut story = started();
     let (cut_off, score, finalise, reopen) = of(month("2026-01"));
@@ -305,7 +339,6 @@ fn every_refusal_is_met_and_the_first_reason_is_given() {
         "scores-stale",
         "window-open",
         "nothing-due",
-        // The check of the rules finds it before they are adopted.
         "not-scorable",
     ];
     all_met(REFUSALS, &met);

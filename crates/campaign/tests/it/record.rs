@@ -14,7 +14,7 @@ use campaign::id::{Name, PostId};
 use campaign::organisation::{self, Facts, Grant, NewPerson, NewUnit};
 use campaign::record::{
     About, Action, Attachment, Event, Filing, Outcome, REFUSALS, RecordId, Step, Value, Values,
-    Verdict, When, code_digest, draw, due_of_person, due_of_unit, size, tally,
+    Verdict, When, code_digest, draw, due_of_person, due_of_unit, returns, size, tally,
 };
 use campaign::{Actor, Digest, Entry, ItemId, Note, State, rules};
 use proptest::prelude::*;
@@ -783,6 +783,11 @@ fn who_never_files_is_later_than_who_files_late() {
         MISSING,
         0.0,
     );
+    let came_in = returns(&story.state, month("2026-09"));
+    let [v1, v2, v3] = ["v1", "v2", "v3"].map(|id| came_in[&unit(id)]);
+    assert_eq!((v1.filed, v1.late, v1.missing()), (1, 1, v1.asked - 1));
+    assert_eq!((v2.filed, v2.late), (1, 1));
+    assert_eq!((v3.filed, v3.late, v3.missing()), (0, 0, v3.asked));
     // Two of the county's staff owe a summary each.
     is(
         story.cell("summary", None, Tally::DaysLate, "county"),

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod bundles;
 mod child;
 mod county;
 mod faults;
@@ -15,6 +16,7 @@ mod groups;
 mod items;
 mod kill;
 mod memory;
+mod mishaps;
 mod reading;
 mod snapshots;
 mod support;

@@ -28,7 +28,7 @@ id = "office"
 name = { zh = "机关", en = "Offices" }
 "#;
 
-const MEASURES: &str = r#"
+pub const MEASURES: &str = r#"
 [[measure]]
 id = "requests"
 name = { zh = "办结率", en = "Settled in time" }
@@ -37,7 +37,7 @@ filled_by = "file"
 origin = { zh = "登记", en = "Register" }
 "#;
 
-const SCHEME: &str = r#"
+pub const SCHEME: &str = r#"
 id = "office"
 name = { zh = "机关细则", en = "Rules of offices" }
 category = "office"

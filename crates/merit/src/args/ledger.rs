@@ -348,6 +348,56 @@ pub struct Cosign {
     pub trust: Trust,
 }
 
+/// `merit verify`.
+#[derive(Debug, Subcommand)]
+pub enum Published {
+    #[command(
+        about = tr(
+            "核对一期通报的资料包:每个得分重新算一遍,每个签名和证明都核对",
+            "Check the bundle of a circular: every score is computed again, every signature and proof is checked"
+        ),
+        after_help = tr(BUNDLE.0, BUNDLE.1)
+    )]
+    Bundle(Bundle),
+}
+
+const BUNDLE: (&str, &str) = (
+    "\
+例子:
+  merit verify bundle 一月通报 --key 账本.pub
+  merit verify bundle 一月通报.json --key 账本.pub
+
+不用联网,不用账本。不给 --key 就用资料包自带的公钥,那只说明资料包前后一致,不说明它是谁的。
+退出码:0 没有问题  1 查出问题  2 公钥写错  3 不是资料包  4 读不了",
+    "\
+Examples:
+  merit verify bundle january --key log.pub
+  merit verify bundle january.json --key log.pub
+
+It needs neither a network nor the ledger. Without --key the bundle's own key is used: that shows that the bundle
+agrees with itself, not whose it is.
+Exit codes: 0 sound  1 findings  2 a key that isn't one  3 not a bundle  4 it can't be read",
+);
+
+#[derive(Args, Debug)]
+pub struct Bundle {
+    #[arg(
+        value_name = tr("资料包", "BUNDLE"),
+        help = tr("资料包:文件夹,或单个文件", "The bundle: a folder, or one file")
+    )]
+    pub path: PathBuf,
+    #[arg(
+        long = "key",
+        value_name = tr("公钥", "VKEY"),
+        num_args = 1..,
+        help = tr(
+            "账本的公钥(名+散列+密钥),或存有公钥的文件;从别处取得,不从资料包里取",
+            "The ledger's public key (name+hash+key), or a file that holds it; from elsewhere, not out of the bundle"
+        )
+    )]
+    pub keys: Vec<String>,
+}
+
 /// `merit backup`.
 #[derive(Args, Debug)]
 pub struct Backup {

@@ -1,6 +1,7 @@
 //! One module for each command: read, ask the core, print.
 
 mod backup;
+mod bundle;
 mod check;
 mod diff;
 mod explain;
@@ -13,7 +14,7 @@ mod score;
 mod whatif;
 mod workbook;
 
-use crate::args::{Command, Merit};
+use crate::args::{Command, Merit, ledger::Published};
 use crate::failure::Failure;
 use crate::usage;
 
@@ -32,6 +33,10 @@ pub fn run(args: Merit) -> Result<(), Failure> {
         Command::Diff(args) => diff::run(&args),
         Command::Whatif(args) => whatif::run(&args),
         Command::Ledger { command } => ledger::run(&command),
+        Command::Verify { command } => {
+            let Published::Bundle(args) = command;
+            bundle::run(&args)
+        }
         Command::Backup(args) => backup::backup(&args),
         Command::Restore(args) => backup::restore(&args),
         Command::Campaign { command } => workbook::run(&command),

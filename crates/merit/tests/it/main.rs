@@ -6,6 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod bundle;
 mod commands;
 mod help;
 mod ledger;

@@ -103,11 +103,15 @@ fn claim(place: &Location, store: &mut dyn Store) -> Result<Lease, Failure> {
 
 /// The keys whose signatures count.
 fn trusted(trust: &Trust) -> Result<Keys, Failure> {
+    keys(&trust.keys, &trust.witnesses)
+}
+
+/// The keys of a log and its witnesses, as they are written on the command line.
+pub fn keys(log: &[String], witnesses: &[String]) -> Result<Keys, Failure> {
     let read = |texts: &[String]| -> Result<Vec<VerifierKey>, Failure> {
         texts.iter().map(|text| key(text)).collect()
     };
-    Keys::new(read(&trust.keys)?, read(&trust.witnesses)?)
-        .map_err(|error| Failure::Usage(words::keys(&error)))
+    Keys::new(read(log)?, read(witnesses)?).map_err(|error| Failure::Usage(words::keys(&error)))
 }
 
 /// A public key as it is written on the command line, or in the file named there.
@@ -191,7 +195,7 @@ fn done(text: &Say) -> Result<(), Failure> {
 }
 
 /// A number with its thousands apart.
-fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let groups: Vec<&str> = digits
         .as_bytes()
