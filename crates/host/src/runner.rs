@@ -265,3 +265,16 @@ pub(crate) fn tell(error: &dyn std::error::Error) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::survive;
+
+    #[test]
+    #[expect(clippy::panic, reason = "that is what is tried")]
+    fn what_panics_comes_back_as_a_text() {
+        assert_eq!(survive("sum", || 1 + 1), Ok(2));
+        let told = survive::<()>("decide", || panic!("entry {}", 7));
+        assert_eq!(told, Err("decide panicked: entry 7".to_owned()));
+    }
+}

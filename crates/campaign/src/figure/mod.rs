@@ -9,7 +9,7 @@ mod frozen;
 mod table;
 mod together;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rulebook::model::FilledBy;
 use rulebook::{Period, say};
@@ -365,10 +365,12 @@ fn take_back(
             say!("核对度量和单位。", "Check the measure and the unit."),
         ));
     }
+    // Named twice, a unit is taken back once.
+    let units: BTreeSet<&UnitId> = units.iter().collect();
     Ok(Event::TakenBack {
         period,
         measure: measure.clone(),
-        units: units.to_vec(),
+        units: units.into_iter().cloned().collect(),
         reason,
     })
 }

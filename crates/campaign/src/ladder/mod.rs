@@ -342,11 +342,13 @@ fn confirm(
     let book = state.rules.version(proposal.rules);
     let ladder = book.and_then(|book| book.campaign.ladder(proposal.ladder.as_str()));
     let ladder = ladder.ok_or_else(|| refuse::no_such_ladder(&proposal.ladder))?;
-    let given = |(unit, deviation): (&UnitId, &Deviation)| {
-        if proposal.of(unit).is_none() {
-            return Err(refuse::no_such_unit(id, unit));
-        }
+    if let Some(unit) = deviations.keys().find(|unit| proposal.of(unit).is_none()) {
+        return Err(refuse::no_such_unit(id, unit));
+    }
+    for unit in deviations.keys() {
         checks::unconcerned(state, person, None, Some(unit), context.today)?;
+    }
+    let given = |(unit, deviation): (&UnitId, &Deviation)| {
         let wanted = deviation.level.as_str();
         let level = ladder
             .level

@@ -162,6 +162,13 @@ fn every_refusal_is_met_and_the_first_reason_is_given() {
     let give = campaign::organisation::Action::GiveRole { person, grant };
     crate::months::organise(&mut story, give);
     story.cannot("p1", confirm(&[("t1", "x")]), "concerned");
+    // Whichever unit comes first.
+    story.cannot("p1", confirm(&[("t1", "x"), ("x", "x")]), "no-such-unit");
+    story.cannot(
+        "p1",
+        confirm(&[("county", "x"), ("t1", "x")]),
+        "no-such-unit",
+    );
     story.does("close-2", confirm(&[]));
     story.cannot("close-2", confirm(&[]), "confirmed-already");
     // A county without a town: its offices have results, the ladder is for towns.

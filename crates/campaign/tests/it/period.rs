@@ -270,12 +270,16 @@ fn a_scheme_that_the_check_of_the_rules_let_through_wrongly_is_refused_by_name()
     let book = story.state.rules.latest().expect("adopted");
     let mut broken = book.campaign.clone();
     let unknown = TieBreak::Points("nothing".into());
-    broken.effective[0].tie_break.push(unknown);
+    let scheme = &mut broken.effective[0];
+    scheme.tie_break.push(unknown);
+    let id = scheme.id.to_string();
     let csv = figures_csv(&broken, &inputs);
     let why = evaluate(&broken, month("2026-01"), &csv).expect_err("can't be scored");
     let refusal = why.refusal(month("2026-01"));
     assert_eq!(refusal.code, "not-scorable");
-    assert!(refusal.problem.zh.contains("town") && refusal.problem.en.contains("nothing"));
+    for text in [&refusal.problem.zh, &refusal.problem.en] {
+        assert!(text.contains(&id) && text.contains("nothing"), "{text}");
+    }
 }
 
 #[test]
