@@ -571,3 +571,62 @@ fn a_working_day_is_no_rest_no_holiday_or_makes_up_for_one() {
         );
     }
 }
+
+#[test]
+fn what_is_known_of_a_person_can_be_written_anew_and_a_relation_can_end() {
+    let mut story = started();
+    story.organise(Action::ChangeProfile {
+        person: person("p1"),
+        profile: note(9),
+    });
+    let profile = story
+        .state
+        .organisation
+        .person(&person("p1"))
+        .and_then(|p| p.profile);
+    assert_eq!(profile, Some(note(9)));
+    assert_eq!(
+        story.state.vault.of(&person("p1")).len(),
+        2,
+        "both can be erased"
+    );
+    let (one, other) = (person("p1"), person("p3"));
+    story.organise(Action::DeclareRelation {
+        one: one.clone(),
+        other: other.clone(),
+    });
+    story.organise(Action::EndRelation {
+        one: other.clone(),
+        other: one.clone(),
+        reason: Some(note(8)),
+    });
+    assert!(!story.state.organisation.are_related(&one, &other));
+}
+
+#[test]
+fn what_results_rest_on_does_not_change_after_the_cut_off() {
+    let mut story = started();
+    story.now = day("2026-02-20").start(480);
+    let tick = campaign::Action::Period(campaign::period::Action::Tick {});
+    story.send(&Actor::Clock, tick).expect("January is over");
+    let from = day("2026-01-31");
+    let renamed = facts("甲局", Some("county"));
+    story.not_organised(
+        Action::ChangeUnit {
+            unit: unit("a"),
+            from,
+            facts: renamed,
+        },
+        "date-past",
+    );
+    let person = person("p1");
+    let to = Some(unit("b"));
+    story.not_organised(
+        Action::MovePerson {
+            person,
+            from,
+            unit: to,
+        },
+        "date-past",
+    );
+}
