@@ -40,9 +40,57 @@ pub(crate) fn book(state: &State) -> Result<&Book, Refusal> {
     })
 }
 
+/// That whoever sends the command has an account: a person or a program.
+pub(crate) fn account(by: &Actor) -> Result<(), Refusal> {
+    match by {
+        Actor::Person(_) | Actor::Program(_) => Ok(()),
+        Actor::Public | Actor::Clock => Err(Refusal::new(
+            "no-account",
+            say!("没有用账号。", "No account was used."),
+            say!("请登录后再办。", "Sign in first."),
+        )),
+    }
+}
+
+/// That the clock sends the command.
+pub(crate) fn the_clock(by: &Actor) -> Result<(), Refusal> {
+    if *by == Actor::Clock {
+        return Ok(());
+    }
+    let who = name(by);
+    Err(Refusal::new(
+        "not-the-clock",
+        say!(
+            "这一步由时钟来走,不由 {who} 来走。",
+            "The clock takes this step, not {who}."
+        ),
+        say!("不用办,到时自会进行。", "Leave it; it comes by itself."),
+    ))
+}
+
+/// That no more is asked at once than is looked at without keeping others waiting.
+pub(crate) fn at_most(got: usize, most: usize, (zh, en): (&str, &str)) -> Result<(), Refusal> {
+    if got <= most {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        "too-many",
+        say!(
+            "这次有 {got} 个{zh},一次最多 {most} 个。",
+            "There are {got} {en}; {most} at most at once."
+        ),
+        say!("分几次来办。", "Do it in parts."),
+    ))
+}
+
 /// Whoever sends the command, if it is a person.
 pub(crate) fn person<'c>(context: &Context<'c>) -> Result<&'c PersonId, Refusal> {
-    context.by.person().ok_or_else(|| {
+    by_person(context.by)
+}
+
+/// The same, of whom a command is by.
+pub(crate) fn by_person(by: &Actor) -> Result<&PersonId, Refusal> {
+    by.person().ok_or_else(|| {
         Refusal::new(
             "not-a-person",
             say!(

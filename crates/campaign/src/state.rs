@@ -128,9 +128,11 @@ impl State {
         self.known(command, &context)?;
         let events = self.events(&command.action, &context)?;
         let entry = |event: Event| Entry {
-            at: event
-                .coarse(context.today, self.rules.offset())
-                .unwrap_or(now),
+            at: if event.hides_its_moment(&command.by) {
+                context.today.start(self.rules.offset())
+            } else {
+                now
+            },
             by: command.by.clone(),
             cmd: command.id,
             event,
@@ -235,12 +237,13 @@ impl State {
 const SNAPSHOT_VERSION: u32 = 2;
 
 impl Event {
-    /// The moment to write instead of the real one, where that could tell who it was.
-    fn coarse(&self, today: Date, offset: i16) -> Option<Time> {
+    /// Whether the beginning of the day is written instead of the moment, which could tell who it was.
+    fn hides_its_moment(&self, by: &Actor) -> bool {
         match self {
-            Self::Rating(event) if event.hides_its_moment() => Some(today.start(offset)),
-            Self::Work(event) if event.hides_its_moment() => Some(today.start(offset)),
-            _ => None,
+            Self::Rating(event) => event.hides_its_moment(),
+            // Those who confirm with a code stay unknown.
+            Self::Record(_) | Self::Work(_) => *by == Actor::Public,
+            _ => false,
         }
     }
 }

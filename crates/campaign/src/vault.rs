@@ -3,14 +3,17 @@
 //! The items themselves are in the ledger's vault; the state knows only their ids, so that everything about a person can be
 //! erased with one command. Entries stay as they are: they never held more than ids and digests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rulebook::say;
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::{Code, Refusal};
 use crate::state::Context;
-use crate::{Entry, Inconsistent, ItemId, Note, PersonId, State};
+use crate::{Entry, Inconsistent, ItemId, Note, PersonId, State, checks};
+
+/// So many items can be erased with one command, beside all those of a person.
+const ITEMS_AT_ONCE: usize = 1_000;
 
 /// What can be refused, in order of precedence.
 pub const REFUSALS: &[Code] = &[
@@ -18,6 +21,11 @@ pub const REFUSALS: &[Code] = &[
         "person-unknown",
         "没有登记过这个人",
         "the person was never registered",
+    ),
+    (
+        "too-many",
+        "一次太多",
+        "more is asked at once than is taken",
     ),
     (
         "nothing-to-erase",
@@ -120,7 +128,10 @@ pub(crate) fn decide(
                 *reason,
             )
         }
-        Action::EraseItems { items, reason } => (None, items.clone(), *reason),
+        Action::EraseItems { items, reason } => {
+            checks::at_most(items.len(), ITEMS_AT_ONCE, ("内容", "items"))?;
+            (None, items.clone(), *reason)
+        }
     };
     if items.is_empty() {
         return Err(Refusal::new(
@@ -151,6 +162,7 @@ pub(crate) fn evolve(state: &mut State, event: &Event, _entry: &Entry) -> Result
         state.vault.of.remove(person);
         state.organisation.forget_profile(person);
     } else {
+        let items: BTreeSet<&ItemId> = items.iter().collect();
         for of in state.vault.of.values_mut() {
             of.retain(|item| !items.contains(item));
         }

@@ -1,20 +1,20 @@
 //! Changes of the organisation: asked, checked, decided.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rulebook::model::Id;
 use serde::{Deserialize, Serialize};
 
 use super::refuse::{
     bad_id, cycle, date_past, empty_name, exists, in_use, no_such_person, no_such_post,
-    no_such_unit, not_in_rules, nothing, to_self,
+    no_such_unit, not_in_rules, nothing, to_self, twice,
 };
 use super::{Charge, Event, Facts, Grant, Organisation, Post};
 use crate::id::{Name, PostId};
 use crate::refusal::Refusal;
 use crate::rules::Book;
 use crate::state::Context;
-use crate::{Date, Note, PersonId, State, UnitId};
+use crate::{Date, Note, PersonId, State, UnitId, checks};
 
 /// A unit to be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -230,6 +230,7 @@ impl Asked<'_> {
             Action::MakePost { post, made } => self.make_post(post, made),
             Action::EndPost { post, until } => {
                 self.post(post, *until)?;
+                self.open(until.plus(1))?;
                 Ok(vec![Event::PostEnded {
                     post: post.clone(),
                     until: *until,
@@ -268,13 +269,24 @@ impl Asked<'_> {
     }
 
     fn import(&self, from: Date, units: &[NewUnit]) -> Result<Vec<Event>, Refusal> {
-        self.open(from)?;
-        let listed: BTreeMap<&UnitId, &Facts> =
-            units.iter().map(|new| (&new.unit, &new.facts)).collect();
-        let mut events = Vec::new();
+        checks::at_most(units.len(), AT_ONCE, ("单位", "units"))?;
+        let mut listed: BTreeMap<&UnitId, &Facts> = BTreeMap::new();
         for NewUnit { unit, facts } in units {
             unit_id(unit)?;
+            if listed.insert(unit, facts).is_some() {
+                return Err(twice(unit));
+            }
+        }
+        let parents = units.iter().filter_map(|new| new.facts.parent.as_ref());
+        for parent in parents.filter(|parent| !listed.contains_key(parent)) {
+            self.unit(parent, from)?;
+        }
+        for NewUnit { unit, facts } in units {
             self.fits(unit, facts)?;
+        }
+        self.open(from)?;
+        let mut events = Vec::new();
+        for NewUnit { unit, facts } in units {
             self.parent_among(unit, facts, &listed, from)?;
             let known = self
                 .organisation
@@ -318,13 +330,14 @@ impl Asked<'_> {
 
     fn change(&self, unit: &UnitId, from: Date, facts: &Facts) -> Result<Vec<Event>, Refusal> {
         let now = self.unit(unit, from)?;
-        self.fits(unit, facts)?;
-        self.open(from)?;
         if let Some(parent) = &facts.parent {
             self.unit(parent, from)?;
-            if self.organisation.is_within(parent, unit, from) {
-                return Err(cycle(unit, parent));
-            }
+        }
+        self.fits(unit, facts)?;
+        self.open(from)?;
+        let below = |parent: &&UnitId| self.organisation.is_within(parent, unit, from);
+        if let Some(parent) = facts.parent.as_ref().filter(below) {
+            return Err(cycle(unit, parent));
         }
         if now == facts {
             return Err(nothing(unit.as_str()));
@@ -371,10 +384,12 @@ impl Asked<'_> {
     }
 
     fn charge(&self, unit: &UnitId, from: Date, charge: &Charge) -> Result<Vec<Event>, Refusal> {
+        checks::at_most(charge.team.len(), TEAM_AT_MOST, ("人", "people"))?;
         self.unit(unit, from)?;
         for person in charge.people() {
             self.person(person, from)?;
         }
+        self.open(from)?;
         if self.organisation.charge(unit, from) == Some(charge) {
             return Err(nothing(unit.as_str()));
         }
@@ -383,31 +398,30 @@ impl Asked<'_> {
     }
 
     fn register(&self, from: Date, people: &[NewPerson]) -> Result<Vec<Event>, Refusal> {
-        let mut new = std::collections::BTreeSet::new();
-        let mut events = Vec::with_capacity(people.len());
-        for NewPerson {
-            person,
-            unit,
-            profile,
-        } in people
-        {
+        checks::at_most(people.len(), AT_ONCE, ("人", "people"))?;
+        for NewPerson { person, .. } in people {
             pseudonym(person.as_str(), ("人员", "person"))?;
+        }
+        let mut new = BTreeSet::new();
+        for NewPerson { person, .. } in people {
             if self.organisation.people.contains_key(person) || !new.insert(person) {
                 return Err(exists("person-exists", person.as_str()));
             }
+        }
+        for NewPerson { unit, .. } in people {
             self.unit(unit, from)?;
-            events.push(Event::PersonRegistered {
-                person: person.clone(),
-                from,
-                unit: unit.clone(),
-                profile: *profile,
-            });
         }
         self.open(from)?;
-        if events.is_empty() {
+        if people.is_empty() {
             return Err(nothing("people"));
         }
-        Ok(events)
+        let registered = |new: &NewPerson| Event::PersonRegistered {
+            person: new.person.clone(),
+            from,
+            unit: new.unit.clone(),
+            profile: new.profile,
+        };
+        Ok(people.iter().map(registered).collect())
     }
 
     fn move_person(
@@ -416,10 +430,10 @@ impl Asked<'_> {
         from: Date,
         unit: &Option<UnitId>,
     ) -> Result<Vec<Event>, Refusal> {
-        self.person(person, from)?;
         if let Some(unit) = unit {
             self.unit(unit, from)?;
         }
+        self.person(person, from)?;
         self.open(from)?;
         if self.organisation.unit_of(person, from) == unit.as_ref() {
             return Err(nothing(person.as_str()));
@@ -441,6 +455,7 @@ impl Asked<'_> {
             let known = listed(roles.iter().map(|role| &role.id));
             return Err(not_in_rules("no-such-role", grant.role.as_str(), &known));
         }
+        self.open(grant.from)?;
         let has = self.organisation.person(person).is_some_and(|known| {
             let same = |g: &Grant| g.role == grant.role && g.unit == grant.unit;
             known
@@ -465,6 +480,7 @@ impl Asked<'_> {
         let Some(known) = self.organisation.person(person) else {
             return Err(no_such_person(person, until));
         };
+        self.open(until.plus(1))?;
         let ends = |g: &Grant| {
             g.role == *role && g.unit.as_ref() == unit && g.holds(until) && g.until != Some(until)
         };
@@ -488,6 +504,7 @@ impl Asked<'_> {
         if made.name.trim().is_empty() {
             return Err(empty_name(post.as_str()));
         }
+        self.open(made.from)?;
         let (post, made) = (post.clone(), made.clone());
         Ok(vec![Event::PostMade { post, made }])
     }
@@ -500,6 +517,7 @@ impl Asked<'_> {
     ) -> Result<Vec<Event>, Refusal> {
         self.person(person, from)?;
         self.post(post, from)?;
+        self.open(from)?;
         if self.holds_post(post, person, from) {
             return Err(nothing(person.as_str()));
         }
@@ -517,6 +535,7 @@ impl Asked<'_> {
         if !self.holds_post(post, person, until) {
             return Err(no_such_post(post.as_str()));
         }
+        self.open(until.plus(1))?;
         let (post, person) = (post.clone(), person.clone());
         Ok(vec![Event::PostLeft {
             post,
@@ -606,8 +625,8 @@ impl Asked<'_> {
     }
 
     fn post(&self, post: &PostId, day: Date) -> Result<(), Refusal> {
-        let holds = |post: &Post| post.from <= day && post.until.is_none_or(|until| day <= until);
-        let there = self.organisation.post(post).is_some_and(holds);
+        let known = self.organisation.post(post);
+        let there = known.is_some_and(|known| known.holds(day));
         there
             .then_some(())
             .ok_or_else(|| no_such_post(post.as_str()))
@@ -622,6 +641,12 @@ impl Asked<'_> {
         Ok(())
     }
 }
+
+/// So many units, or people, are taken with one command.
+const AT_ONCE: usize = 5_000;
+
+/// So many people answer for a unit as its team.
+const TEAM_AT_MOST: usize = 100;
 
 /// Levels of the tree, at most.
 const DEEPEST: usize = 31;

@@ -124,6 +124,14 @@ pub struct Post {
     pub until: Option<Date>,
 }
 
+impl Post {
+    /// Whether there is such a post on a day.
+    #[must_use]
+    pub fn holds(&self, day: Date) -> bool {
+        self.from <= day && self.until.is_none_or(|until| day <= until)
+    }
+}
+
 /// A role given to a person.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -7,7 +7,17 @@ use crate::{Date, PersonId, UnitId};
 
 /// What can be refused, in order of precedence.
 pub const REFUSALS: &[Code] = &[
+    (
+        "too-many",
+        "一次太多",
+        "more is asked at once than is taken",
+    ),
     ("bad-id", "标识写法不对", "an id is malformed"),
+    (
+        "unit-twice",
+        "一个单位在名单里出现两次",
+        "a unit stands in the list twice",
+    ),
     (
         "person-exists",
         "这个人已经登记",
@@ -92,6 +102,17 @@ pub(super) fn exists(code: &'static str, id: &str) -> Refusal {
             "换一个标识;要改它,就用修改。",
             "Choose another id; to change it, use a change."
         ),
+    )
+}
+
+pub(super) fn twice(unit: &UnitId) -> Refusal {
+    Refusal::new(
+        "unit-twice",
+        say!(
+            "{unit} 在名单里出现两次。",
+            "{unit} stands in the list twice."
+        ),
+        say!("只留一次。", "Leave it in once."),
     )
 }
 

@@ -10,18 +10,21 @@ use super::event::{CaseTold, Event, Given, Invited, OpenGiven, Revised};
 use super::refuse;
 use super::state::{Batch, Source};
 use super::{Action, BatchId, BurstId, Case, Finding, Level, Opinion, Second, Voice};
+use crate::checks;
 use crate::entry::Standing;
 use crate::id::{Name, RatingId, Ticket};
-use crate::organisation::{concerned, no_such_unit};
+use crate::organisation::no_such_unit;
 use crate::refusal::Refusal;
 use crate::rules::Book;
 use crate::state::Context;
-use crate::{Actor, Date, Note, PersonId, State, UnitId, work};
+use crate::{Actor, Date, Note, PersonId, State, UnitId};
 
 /// So many codes can be entered with one command.
 const TICKETS_AT_ONCE: usize = 1_000;
 /// So many cases can be taken in with one command.
 const CASES_AT_ONCE: usize = 5_000;
+/// So many exclusions can be confirmed or refused with one command.
+const EXCLUSIONS_AT_ONCE: usize = 1_000;
 /// So many bursts lapse with one tick.
 const LAPSES_AT_ONCE: usize = 500;
 
@@ -120,7 +123,7 @@ impl Asked<'_> {
         voice: Voice,
         tickets: &[Ticket],
     ) -> Result<Vec<crate::Event>, Refusal> {
-        self.desk_actor()?;
+        checks::account(self.by)?;
         self.offered(about, self.today)?;
         self.desk(about.unit)?;
         if tickets.is_empty() || tickets.len() > TICKETS_AT_ONCE {
@@ -152,17 +155,7 @@ impl Asked<'_> {
         }))))
     }
 
-    fn desk_actor(&self) -> Result<(), Refusal> {
-        match self.by {
-            Actor::Person(_) | Actor::Program(_) => Ok(()),
-            Actor::Public | Actor::Clock => Err(refuse::actor((
-                "窗口人员或程序",
-                "someone at the desk or a program",
-            ))),
-        }
-    }
-
-    /// That whoever asks may invite for a unit: its own people, those of a unit above, those who decide on ratings, programs.
+    /// That whoever asks may act for a unit: its own people, those of a unit above, those who decide on ratings, programs.
     fn desk(&self, unit: &UnitId) -> Result<(), Refusal> {
         let Actor::Person(person) = self.by else {
             return Ok(());
@@ -226,7 +219,7 @@ impl Asked<'_> {
     }
 
     fn cancel(&self, id: BatchId, reason: Note) -> Result<Vec<crate::Event>, Refusal> {
-        self.desk_actor()?;
+        checks::account(self.by)?;
         let ratings = &self.state.ratings;
         let number = id.0.to_string();
         let unknown = || refuse::missing("no-such-batch", ("这批邀请码", "batch"), &number);
@@ -274,32 +267,25 @@ impl Asked<'_> {
         };
         let mut events = one(Event::Given(Box::new(given)));
         if low {
-            self.after_low(unit, service, &mut events);
+            events.extend(self.burst(unit));
         }
         Ok(events)
     }
 
-    /// What a new low rating starts: a burst where it is one too many, a rectification where none is open.
-    fn after_low(&self, unit: &UnitId, service: Option<&Name>, events: &mut Vec<crate::Event>) {
+    /// The burst that one more low rating of a unit makes of those before it.
+    fn burst(&self, unit: &UnitId) -> Option<crate::Event> {
         let ratings = &self.state.ratings;
         let count = ratings.lows(unit, self.today) + 1;
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         let bursting = ratings.bursting(unit, self.today).is_some();
-        if !bursting && count >= self.terms.burst {
-            events.extend(one(Event::BurstOpened {
-                burst: ratings.next_burst(),
-                unit: unit.clone(),
-                day: self.today,
-                count,
-                decide_by: self.book.calendar.after(self.today, self.terms.burst_days),
-            }));
-        }
-        events.extend(work::rectification(
-            self.state,
-            self.book,
-            (unit, service, self.today),
-            0,
-        ));
+        let opened = || Event::BurstOpened {
+            burst: ratings.next_burst(),
+            unit: unit.clone(),
+            day: self.today,
+            count,
+            decide_by: self.book.calendar.after(self.today, self.terms.burst_days),
+        };
+        (!bursting && count >= self.terms.burst).then(|| crate::Event::Rating(opened()))
     }
 
     fn unnamed(&self) -> Result<(), Refusal> {
@@ -398,8 +384,7 @@ impl Asked<'_> {
         };
         let mut events = one(Event::Revised(Box::new(revised)));
         if newly_low {
-            let service = super::query::numbered(&ratings.names.services, old.service);
-            self.after_low(unit, service, &mut events);
+            events.extend(self.burst(unit));
         }
         Ok(events)
     }
@@ -426,7 +411,7 @@ impl Asked<'_> {
     }
 
     fn import(&self, cases: &[Case]) -> Result<Vec<crate::Event>, Refusal> {
-        self.desk_actor()?;
+        checks::account(self.by)?;
         for case in cases {
             let (service, group) = (case.service.as_ref(), case.group.as_ref());
             let about = About {
@@ -439,26 +424,12 @@ impl Asked<'_> {
         if let Actor::Person(person) = self.by {
             let units: BTreeSet<&UnitId> = cases.iter().map(|case| &case.unit).collect();
             for unit in units {
-                self.free(person, unit)?;
+                self.unconcerned(person, unit)?;
             }
         }
         self.importable(cases)?;
-        let mut events: Vec<crate::Event> = Vec::with_capacity(cases.len());
-        let mut low = BTreeSet::new();
-        for case in cases {
-            if self.is_low(case.level) {
-                low.insert((&case.unit, case.service.as_ref()));
-            }
-            events.push(crate::Event::Rating(self.told(case)));
-        }
-        let mut opened = 0;
-        for (unit, service) in low {
-            let about = (unit, service, self.today);
-            let event = work::rectification(self.state, self.book, about, opened);
-            opened += u64::from(event.is_some());
-            events.extend(event);
-        }
-        Ok(events)
+        let told = cases.iter().map(|case| self.told(case));
+        Ok(told.map(crate::Event::Rating).collect())
     }
 
     fn told(&self, case: &Case) -> Event {
@@ -493,18 +464,12 @@ impl Asked<'_> {
         }
     }
 
-    /// That a person isn't concerned with a unit.
-    fn free(&self, person: &PersonId, unit: &UnitId) -> Result<(), Refusal> {
-        let organisation = &self.state.organisation;
-        match organisation.barred(person, None, Some(unit), self.today) {
-            Some(bar) => Err(concerned(person, &bar)),
-            None => Ok(()),
-        }
+    fn unconcerned(&self, person: &PersonId, unit: &UnitId) -> Result<(), Refusal> {
+        checks::unconcerned(self.state, person, None, Some(unit), self.today)
     }
 
     fn person(&self) -> Result<&PersonId, Refusal> {
-        let who = ("裁定评价的人", "the person who decides on ratings");
-        self.by.person().ok_or_else(|| refuse::actor(who))
+        checks::by_person(self.by)
     }
 
     /// That a person may decide on ratings of a unit. Where the rulebook names no role, anyone may who isn't concerned and
@@ -513,10 +478,10 @@ impl Asked<'_> {
         if let Some(role) = &self.terms.decided_by {
             let organisation = &self.state.organisation;
             if !organisation.has_role(person, role.as_str(), unit, self.today) {
-                return Err(refuse::not_the_decider(person, role.as_str()));
+                return Err(checks::not_entitled(person.as_str(), role.as_str()));
             }
         }
-        self.free(person, unit)
+        self.unconcerned(person, unit)
     }
 
     fn decide_burst(
@@ -586,6 +551,7 @@ impl Asked<'_> {
         reason: Note,
     ) -> Result<Vec<crate::Event>, Refusal> {
         let person = self.person()?;
+        checks::at_most(listed.len(), EXCLUSIONS_AT_ONCE, ("评价", "ratings"))?;
         let listed: BTreeSet<RatingId> = listed.iter().copied().collect();
         let mut found = Vec::new();
         for rating in &listed {
@@ -600,9 +566,7 @@ impl Asked<'_> {
             let id = rating.to_string();
             let proposed = self.state.ratings.proposed.get(&index);
             let proposed = proposed.ok_or_else(|| refuse::simple("no-exclusion", &id))?;
-            if proposed.by.person() == Some(person) {
-                return Err(refuse::simple("same-person", &id));
-            }
+            checks::second_person(person, proposed.by.person().as_slice())?;
             events.push(crate::Event::Rating(match second {
                 Second::Confirmed => Event::Excluded { rating, reason },
                 Second::Refused => Event::ExclusionRefused { rating, reason },
@@ -616,7 +580,8 @@ impl Asked<'_> {
 
     fn call_back(&self, rating: RatingId) -> Result<Vec<crate::Event>, Refusal> {
         self.person()?;
-        let (_, index) = self.rated(rating)?;
+        let (unit, index) = self.rated(rating)?;
+        self.desk(unit)?;
         if !self.state.ratings.wants_call(index) {
             return Err(refuse::simple("no-call-back", &rating.to_string()));
         }
@@ -628,9 +593,7 @@ impl Asked<'_> {
 
     /// What falls due: bursts that nobody has settled in time.
     fn tick(&self) -> Result<Vec<crate::Event>, Refusal> {
-        if *self.by != Actor::Clock {
-            return Err(refuse::actor(("活动的时钟", "the campaign's clock")));
-        }
+        checks::the_clock(self.by)?;
         let due = self.state.ratings.unsettled.iter();
         let due = due.take_while(|(by, _)| *by < self.today);
         let lapse = |(_, burst): &(Date, BurstId)| Event::BurstLapsed { burst: *burst };

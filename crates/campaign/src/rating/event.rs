@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{BatchId, BurstId, Finding, Level, Voice};
 use crate::entry::Standing;
 use crate::id::{Name, RatingId, Ticket};
-use crate::{Actor, Date, Entry, Inconsistent, Note, State, UnitId};
+use crate::{Date, Entry, Inconsistent, Note, State, UnitId, checks};
 
 /// People were invited to rate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -264,13 +264,9 @@ impl Event {
 }
 
 pub(crate) fn evolve(state: &mut State, event: &Event, entry: &Entry) -> Result<(), Inconsistent> {
-    if let Actor::Person(person) = &entry.by {
-        let mut written = Vec::new();
-        event.notes(&mut written);
-        for note in written {
-            state.vault.note(person, note.item);
-        }
-    }
+    let mut written = Vec::new();
+    event.notes(&mut written);
+    checks::remember(state, entry, &written);
     let ratings = &mut state.ratings;
     match event {
         Event::Invited(invited) => ratings.invite(invited),

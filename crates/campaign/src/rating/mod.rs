@@ -16,8 +16,8 @@
 //! Tokens that are blindly signed (RFC 9474) can replace codes later without a change to what a rating is.
 //!
 //! # What happens to a low rating
-//! It opens a rectification for unit, service and day (one a day, however many low ratings there are), which holds no rating
-//! id. Many in a day are a *burst*: counted and shown at once, held from scoring until a person has decided. What nobody decides
+//! The clock opens a rectification for unit, service and day once that day is over (one, however many low ratings there were):
+//! it holds no rating id, and neither its moment nor its place in the log tells when someone rated. Many in a day are a *burst*: counted and shown at once, held from scoring until a person has decided. What nobody decides
 //! in time counts: delay never hurts those who rated. Nothing is excluded by one person alone.
 
 mod code;
@@ -270,7 +270,7 @@ pub enum Action {
         /// Why.
         reason: Note,
     },
-    /// Say that a rater who asked for it was called back.
+    /// Say that a rater who asked for it was called back: by those who may invite for the unit.
     CallBack {
         /// Which rating.
         rating: RatingId,

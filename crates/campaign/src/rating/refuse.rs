@@ -2,8 +2,8 @@
 
 use rulebook::{Say, say};
 
+use crate::Date;
 use crate::refusal::{Code, Refusal};
-use crate::{Date, PersonId};
 
 /// What can be refused, in order of precedence.
 pub const REFUSALS: &[Code] = &[
@@ -13,9 +13,24 @@ pub const REFUSALS: &[Code] = &[
         "a rating is sent as the public, never with an account",
     ),
     (
-        "rating-actor",
-        "发出命令的不是办这件事的人或程序",
-        "whoever sends the command can't be the one to do it",
+        "not-the-clock",
+        "这一步只由时钟来走",
+        "only the clock takes this step",
+    ),
+    (
+        "no-account",
+        "要用账号办",
+        "it takes an account of a person or a program",
+    ),
+    (
+        "not-a-person",
+        "须由登记在册的人来办",
+        "this is for a person on the register to do",
+    ),
+    (
+        "too-many",
+        "一次太多",
+        "more is asked at once than is taken",
     ),
     (
         "no-such-batch",
@@ -46,13 +61,13 @@ pub const REFUSALS: &[Code] = &[
     ),
     (
         "not-your-desk",
-        "不是本单位的邀请",
-        "the invitation isn't for a unit of theirs",
+        "不是本单位的事",
+        "it isn't for a unit of theirs",
     ),
     (
-        "not-the-decider",
-        "没有裁定评价的角色",
-        "they don't have the role that decides on ratings",
+        "not-entitled",
+        "没有所需的角色",
+        "whoever asks doesn't have the role that is needed",
     ),
     ("concerned", "须回避", "they are concerned"),
     (
@@ -137,9 +152,9 @@ pub const REFUSALS: &[Code] = &[
         "nobody has proposed its exclusion",
     ),
     (
-        "same-person",
-        "提出和确认须是两个人",
-        "whoever proposed an exclusion can't confirm it",
+        "second-person",
+        "须由另一个人来办",
+        "someone else has to take this step",
     ),
     (
         "no-call-back",
@@ -168,15 +183,6 @@ pub(super) fn named() -> Refusal {
     )
 }
 
-pub(super) fn actor(who: (&str, &str)) -> Refusal {
-    let (zh, en) = who;
-    of(
-        "rating-actor",
-        say!("这件事由{zh}来办。", "This is done by {en}."),
-        say!("换一个账号。", "Use another account."),
-    )
-}
-
 pub(super) fn missing(code: &'static str, what: (&str, &str), id: &str) -> Refusal {
     let (zh, en) = what;
     of(
@@ -199,26 +205,12 @@ pub(super) fn not_your_desk(who: &str, unit: &str) -> Refusal {
     of(
         "not-your-desk",
         say!(
-            "{who} 不在 {unit} 或其上级,不能替它邀请。",
-            "{who} belongs neither to {unit} nor to a unit above it, and can't invite for it."
+            "{who} 不在 {unit} 或其上级,不能替它办。",
+            "{who} belongs neither to {unit} nor to a unit above it, and can't act for it."
         ),
         say!(
             "请 {unit} 的人、上级或窗口程序来办。",
             "Ask someone of {unit}, of a unit above, or the desk's program."
-        ),
-    )
-}
-
-pub(super) fn not_the_decider(person: &PersonId, role: &str) -> Refusal {
-    of(
-        "not-the-decider",
-        say!(
-            "{person} 没有角色 {role}。",
-            "{person} doesn't have the role {role}."
-        ),
-        say!(
-            "请有 {role} 角色的人来办。",
-            "Ask someone with the role {role}."
         ),
     )
 }
@@ -370,13 +362,6 @@ pub(super) fn simple(code: &'static str, id: &str) -> Refusal {
                 "Nobody has proposed to exclude rating {id}."
             ),
             say!("先由一个人提出。", "Someone has to propose it first."),
-        ),
-        "same-person" => (
-            say!(
-                "评价 {id} 的排除由同一个人提出。",
-                "The exclusion of rating {id} was proposed by the same person."
-            ),
-            say!("请另一个人来确认。", "Ask another person to confirm it."),
         ),
         "no-call-back" => (
             say!(

@@ -1,6 +1,6 @@
 //! What is known of ratings: compact, with counters that every entry keeps exact.
 //!
-//! A rating costs about 60 bytes: units, services, groups, periods and sets of tags are numbered once and kept as numbers.
+//! A rating costs about 60 bytes with its place in the index: units, services, groups, periods and sets of tags are numbered once and kept as numbers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,6 +8,7 @@ use indexmap::{IndexMap, IndexSet};
 use rulebook::Period;
 use serde::{Deserialize, Serialize};
 
+use super::query::numbered;
 use super::{
     BatchId, BurstId, CaseTold, Finding, Given, Invited, Level, OpenGiven, Revised, Voice,
 };
@@ -267,6 +268,8 @@ pub struct Ratings {
     lows: BTreeMap<Date, BTreeMap<u32, Vec<u32>>>,
     /// (Day, unit, service) → how many low ratings.
     pub(super) low_counts: BTreeMap<(Date, u32, u16), u32>,
+    /// (Day, unit, service) with low ratings that no rectification was opened for.
+    to_rectify: BTreeSet<(Date, u32, u16)>,
     pub(super) bursts: Vec<Burst>,
     /// Bursts that something is still to be decided about, by the last day for it.
     pub(super) unsettled: BTreeSet<(Date, BurstId)>,
@@ -485,6 +488,31 @@ impl Ratings {
     fn count_low(&mut self, kept: &Kept, day: Date) {
         let key = (day, kept.unit, kept.service);
         *self.low_counts.entry(key).or_default() += 1;
+        self.to_rectify.insert(key);
+    }
+
+    /// Unit, service and day of low ratings before `today` that no rectification was opened for, oldest first.
+    pub(crate) fn to_rectify(
+        &self,
+        today: Date,
+    ) -> impl Iterator<Item = (&UnitId, Option<&Name>, Date)> {
+        let days = self.to_rectify.range(..(today, 0, 0));
+        days.filter_map(|(day, unit, service)| {
+            let unit = self.names.units.get_index(usize::try_from(*unit).ok()?)?;
+            Some((unit, numbered(&self.names.services, *service), *day))
+        })
+    }
+
+    /// A rectification was opened for the low ratings of a unit's service on a day.
+    pub(crate) fn rectified(
+        &mut self,
+        unit: &UnitId,
+        service: Option<&Name>,
+        day: Date,
+    ) -> Result<(), Inconsistent> {
+        let cell = self.names.cell(unit, service, None)?;
+        self.to_rectify.remove(&(day, cell.unit, cell.service));
+        Ok(())
     }
 
     pub(super) fn revise(&mut self, revised: &Revised) -> Result<(), Inconsistent> {
@@ -824,7 +852,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rating_is_kept_in_about_sixty_bytes() {
+    fn a_rating_is_kept_in_forty_eight_bytes() {
         assert!(size_of::<(RatingId, Kept)>() <= 48);
     }
 }

@@ -10,7 +10,7 @@ use super::{About, REFUSALS};
 use crate::id::PostId;
 use crate::organisation::Organisation;
 use crate::refusal::Refusal;
-use crate::{Date, UnitId};
+use crate::{Date, UnitId, checks};
 
 /// What the fields of a record are looked at with.
 pub(super) struct Checks<'c> {
@@ -23,6 +23,9 @@ pub(super) struct Checks<'c> {
     pub(super) about: &'c About,
 }
 
+/// So many values a record has at most, those in rows of tables included.
+const VALUES_AT_MOST: usize = 2_000;
+
 /// How many years before and after the record a date may lie: births and leases, not slips of the pen.
 const YEARS_BEFORE: i32 = 120;
 const YEARS_AFTER: i32 = 30;
@@ -30,6 +33,7 @@ const YEARS_AFTER: i32 = 30;
 impl Checks<'_> {
     /// That all of a form is filled as it asks.
     pub(super) fn complete(&self, values: &Values) -> Result<(), Refusal> {
+        few(values)?;
         let mut problems = Vec::new();
         self.fields(&self.form.field, values, None, &mut problems);
         self.unit_named(values, &mut problems);
@@ -38,6 +42,7 @@ impl Checks<'_> {
 
     /// That the fields given are filled as the form asks; others may be left out.
     pub(super) fn partial(&self, values: &Values) -> Result<(), Refusal> {
+        few(values)?;
         let mut problems = Vec::new();
         unknown(&self.form.field, values, None, &mut problems);
         for field in &self.form.field {
@@ -171,9 +176,8 @@ impl Checks<'_> {
     }
 
     fn no_post(&self, post: &PostId) -> Option<(&'static str, Say)> {
-        let there = self.organisation.post(post).is_some_and(|known| {
-            known.from <= self.day && known.until.is_none_or(|until| self.day <= until)
-        });
+        let known = self.organisation.post(post);
+        let there = known.is_some_and(|known| known.holds(self.day));
         (!there).then(|| {
             let words = say!(
                 "写的是 {post},那一天没有这个岗位",
@@ -209,6 +213,11 @@ impl Checks<'_> {
 
 /// The field that names the unit a case counts for, and that has to agree with the unit a record is about.
 pub(super) const UNIT_FIELD: &str = "unit";
+
+/// That no more values are given than anyone fills in by hand.
+fn few(values: &Values) -> Result<(), Refusal> {
+    checks::at_most(values.count(), VALUES_AT_MOST, ("值", "values"))
+}
 
 /// A field or a column, as far as they are alike.
 struct Asked<'f> {

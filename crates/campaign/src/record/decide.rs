@@ -8,8 +8,9 @@ use super::state::{Record, Verdict};
 use super::{About, Action, Event, Filed, Filing, Outcome, RecordId, Value, Values, When};
 use super::{code_digest, draw};
 use crate::calendar::Calendar;
+use crate::checks;
 use crate::id::Name;
-use crate::organisation::{Bar, concerned};
+use crate::organisation::{Bar, concerned, no_such_person, no_such_unit};
 use crate::refusal::Refusal;
 use crate::rules::Book;
 use crate::state::Context;
@@ -125,7 +126,7 @@ impl<'d> Desk<'d> {
         note: Option<Note>,
     ) -> Result<Event, Refusal> {
         let (record, book, form) = self.record(id)?;
-        let judge = self.person()?;
+        let judge = checks::person(self.context)?;
         let Some(role) = &form.verified_by else {
             return Err(no_verifier(form));
         };
@@ -180,6 +181,7 @@ impl<'d> Desk<'d> {
                 ),
             ));
         }
+        no_marks(id, outcome)?;
         self.verified(id, record, (book, form), outcome, note)
     }
 
@@ -224,7 +226,7 @@ impl<'d> Desk<'d> {
         }
         let by = match self.context.by {
             Actor::Clock => None,
-            _ => Some(self.person()?),
+            _ => Some(checks::person(self.context)?),
         };
         let (Some(percent), Some(role)) = (form.sample_percent, &form.verified_by) else {
             return Err(not_sampled(name));
@@ -232,7 +234,7 @@ impl<'d> Desk<'d> {
         let (organisation, today) = (&self.state.organisation, self.context.today);
         let holds = |by: &PersonId| organisation.has_role_somewhere(by, role.as_str(), today);
         if let Some(by) = by.filter(|by| !holds(by)) {
-            return Err(no_role(by, role.as_str(), None));
+            return Err(checks::not_entitled(by.as_str(), role.as_str()));
         }
         let draws = self.state.records.draws(name.as_str(), period);
         let since = draws.last().map_or(RecordId(0), |last| last.until);
@@ -328,13 +330,11 @@ impl<'d> Desk<'d> {
     fn place(&self, form: &Form, filing: &Filing, when: When) -> Result<Place, Refusal> {
         let day = self.day_of(when);
         let organisation = &self.state.organisation;
-        if matches!(self.context.by, Actor::Public | Actor::Clock) {
-            return Err(no_account());
-        }
+        checks::account(self.context.by)?;
         let person_unit = match &filing.about {
             About::Person(person) => match organisation.unit_of(person, day) {
                 Some(unit) => Some(unit),
-                None => return Err(no_person(person, day)),
+                None => return Err(no_such_person(person, day)),
             },
             About::Unit(_) | About::Case => None,
         };
@@ -351,7 +351,7 @@ impl<'d> Desk<'d> {
         };
         for unit in [from, unit] {
             if organisation.facts(unit, day).is_none() {
-                return Err(no_unit(unit, day));
+                return Err(no_such_unit(unit, day));
             }
         }
         Ok(Place {
@@ -364,12 +364,7 @@ impl<'d> Desk<'d> {
     fn asked(&self, form: &Form, place: &Place) -> Result<(), Refusal> {
         let facts = self.state.organisation.facts(&place.from, place.day);
         let category = facts.map_or("", |facts| facts.category.as_str());
-        let asked = form.categories.is_empty()
-            || form
-                .categories
-                .iter()
-                .any(|asked| asked.as_str() == category);
-        if asked {
+        if form.is_asked_of(category) {
             return Ok(());
         }
         let (unit, id) = (&place.from, &form.id);
@@ -386,10 +381,7 @@ impl<'d> Desk<'d> {
     /// That whoever asks may fill a form: as a program on a unit's behalf, or with the role for where it belongs.
     fn may_fill(&self, form: &Form, about: &About, place: &Place) -> Result<(), Refusal> {
         let Actor::Person(filer) = self.context.by else {
-            return match self.context.by {
-                Actor::Program(_) => Ok(()),
-                _ => Err(no_account()),
-            };
+            return checks::account(self.context.by);
         };
         let role = form.filled_by.as_str();
         match form.subject {
@@ -522,6 +514,9 @@ impl<'d> Desk<'d> {
         };
         let today = self.context.today;
         let barred = organisation.barred(judge, about, Some(&record.unit), today);
+        // The unit that filed it has an interest in it too, such as how much it has covered.
+        let from = (self.own_unit() == Some(&record.from)).then_some(&record.from);
+        let barred = barred.or_else(|| from.cloned().map(Bar::OwnUnit));
         let filer = record.filed_by.person();
         let related = filer.filter(|filer| organisation.are_related(judge, filer));
         barred.or_else(|| related.cloned().map(Bar::Related))
@@ -533,17 +528,13 @@ impl<'d> Desk<'d> {
         self.state.organisation.unit_of(person, self.context.today)
     }
 
-    fn person(&self) -> Result<&'d PersonId, Refusal> {
-        self.context.by.person().ok_or_else(no_account)
-    }
-
     fn has_role(&self, person: &PersonId, role: &str, units: &[&UnitId]) -> Result<(), Refusal> {
         let (organisation, today) = (&self.state.organisation, self.context.today);
         let holds = |unit: &&UnitId| organisation.has_role(person, role, unit, today);
         if units.iter().any(holds) {
             return Ok(());
         }
-        Err(no_role(person, role, units.first().copied()))
+        Err(checks::not_entitled(person.as_str(), role))
     }
 }
 
@@ -623,6 +614,28 @@ fn stands(id: RecordId, record: &Record) -> Result<(), Refusal> {
     ))
 }
 
+/// That those who confirm by code leave the marks of checklists alone: nobody marks themselves.
+fn no_marks(id: RecordId, outcome: &Outcome) -> Result<(), Refusal> {
+    let Outcome::Found(found) = outcome else {
+        return Ok(());
+    };
+    let marks = |value: &Value| matches!(value, Value::Checklist(_));
+    let Some((field, _)) = found.iter().find(|(_, value)| marks(value)) else {
+        return Ok(());
+    };
+    Err(Refusal::new(
+        "marks-by-code",
+        say!(
+            "记录 {id} 的检查单“{field}”不能凭码改分。",
+            "The marks `{field}` of record {id} can't be changed by code."
+        ),
+        say!(
+            "只确认事情是否属实;对打分有意见,提出异议。",
+            "Say only whether it took place as written; object to marks that are wrong."
+        ),
+    ))
+}
+
 fn unverified(id: RecordId, record: &Record) -> Result<(), Refusal> {
     if record.verdict == Verdict::None {
         return Ok(());
@@ -656,39 +669,6 @@ fn too_early(what: &str, from: Date) -> Refusal {
     )
 }
 
-fn no_account() -> Refusal {
-    Refusal::new(
-        "no-account",
-        say!("没有用账号。", "No account was used."),
-        say!("请登录后再办。", "Sign in first."),
-    )
-}
-
-fn no_person(person: &PersonId, day: Date) -> Refusal {
-    Refusal::new(
-        "no-such-person",
-        say!(
-            "{day} 没有 {person} 这个人在册。",
-            "{person} wasn't on the register on {day}."
-        ),
-        say!(
-            "核对是谁,或先登记。",
-            "Check who it is, or register them first."
-        ),
-    )
-}
-
-fn no_unit(unit: &UnitId, day: Date) -> Refusal {
-    Refusal::new(
-        "no-such-unit",
-        say!(
-            "{day} 没有 {unit} 这个单位。",
-            "There was no unit {unit} on {day}."
-        ),
-        say!("核对单位和日期。", "Check the unit and the day."),
-    )
-}
-
 fn no_unit_given() -> Refusal {
     Refusal::new(
         "no-such-unit",
@@ -705,23 +685,6 @@ fn no_verifier(form: &Form) -> Refusal {
         say!(
             "要核实,在表单里写明 verified_by。",
             "To have it verified, give the form `verified_by`."
-        ),
-    )
-}
-
-fn no_role(person: &PersonId, role: &str, unit: Option<&UnitId>) -> Refusal {
-    let (zh, en) = unit.map_or_else(Default::default, |unit| {
-        (format!("在 {unit} "), format!(" for {unit}"))
-    });
-    Refusal::new(
-        "no-role",
-        say!(
-            "{person} {zh}没有角色“{role}”。",
-            "{person} doesn't have the role `{role}`{en}."
-        ),
-        say!(
-            "请有这个角色的人来办,或先授予角色。",
-            "Ask someone who has the role, or have it given first."
         ),
     )
 }

@@ -143,12 +143,7 @@ fn due<'s>(
 /// Whether a unit exists on a day, in a category that fills a form.
 fn is_asked(state: &State, form: &Form, unit: &UnitId, day: Date) -> bool {
     let facts = state.organisation.facts(unit, day);
-    let fills = |category: &str| {
-        form.categories
-            .iter()
-            .any(|asked| asked.as_str() == category)
-    };
-    facts.is_some_and(|facts| form.categories.is_empty() || fills(facts.category.as_str()))
+    facts.is_some_and(|facts| form.is_asked_of(facts.category.as_str()))
 }
 
 fn sorted(mut dues: Vec<Due<'_>>) -> Vec<Due<'_>> {

@@ -8,6 +8,13 @@
 //! what the sample finds takes their place until the period is cut off. A verification that comes after the cut-off of a
 //! record that didn't count yet makes it count in the next open period.
 //!
+//! **Who verifies.** Someone with the verifying role who isn't concerned: not of the unit it counts for or the one that filed
+//! it, nor of one below. So those visited, who have an interest in what a visit found, never verify with an account; they, like
+//! those helped or promised to, confirm by the code they were handed, which says that something took place and how it went, never
+//! who says so. By code no marks of a checklist can be changed: nobody marks themselves; marks that are wrong are objected to.
+//! Whoever files has drawn the code, so a confirmation by code is worth what handing it over is worth: where that isn't enough, a
+//! form has a share sampled by a role.
+//!
 //! **Whom it counts for.** The unit itself; the other unit it is about; the unit to which the person belonged that day; for a
 //! case the unit named in the field `unit`, where the form has such a field, else the unit that filed it.
 //!
@@ -64,7 +71,16 @@ pub const REFUSALS: &[Code] = &[
         "在活动开始之前",
         "it lies before the campaign",
     ),
-    ("no-account", "要用账号办", "it takes an account to do this"),
+    (
+        "no-account",
+        "要用账号办",
+        "it takes an account of a person or a program",
+    ),
+    (
+        "not-a-person",
+        "须由登记在册的人来办",
+        "this is for a person on the register to do",
+    ),
     (
         "no-such-person",
         "那一天没有这个人",
@@ -96,9 +112,9 @@ pub const REFUSALS: &[Code] = &[
         "a confirmation by code needs no account",
     ),
     (
-        "no-role",
-        "没有办这件事的角色",
-        "the role for this is lacking",
+        "not-entitled",
+        "没有所需的角色",
+        "whoever asks doesn't have the role that is needed",
     ),
     (
         "fills-own",
@@ -116,6 +132,11 @@ pub const REFUSALS: &[Code] = &[
         "whoever is concerned may not do this",
     ),
     ("wrong-code", "确认码不对", "the code is wrong"),
+    (
+        "marks-by-code",
+        "凭码不能改检查单的分",
+        "marks of a checklist aren't changed by code",
+    ),
     ("withdrawn", "记录已经撤回", "the record is withdrawn"),
     (
         "already-filed",
@@ -146,6 +167,11 @@ pub const REFUSALS: &[Code] = &[
         "nothing-found",
         "核实没有发现不符",
         "the verification found nothing wrong",
+    ),
+    (
+        "too-many",
+        "一次太多",
+        "more is asked at once than is taken",
     ),
     (
         "unknown-field",

@@ -372,7 +372,7 @@ impl<'c> Count<'c> {
                 .collect(),
             Some(FieldType::Post) => organisation
                 .posts()
-                .filter(|(_, post)| post.from <= last && post.until.is_none_or(|d| last <= d))
+                .filter(|(_, post)| post.holds(last))
                 .map(|(id, post)| (Some(&post.unit), id.as_str()))
                 .collect(),
             _ => Vec::new(),
@@ -431,9 +431,7 @@ impl<'c> Count<'c> {
     }
 
     fn is_asked(&self, facts: &Facts) -> bool {
-        let categories = &self.form.categories;
-        let category = facts.category.as_str();
-        categories.is_empty() || categories.iter().any(|asked| asked.as_str() == category)
+        self.form.is_asked_of(facts.category.as_str())
     }
 
     /// The people of each unit who fill the form about themselves.

@@ -65,6 +65,17 @@ impl Values {
         self.0.iter().map(|(name, value)| (name, value))
     }
 
+    /// How many values there are, those in rows of tables and the rows themselves included.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        let inside = |value: &Value| match value {
+            Value::Table(rows) => rows.iter().map(|row| 1 + row.count()).sum(),
+            Value::Checklist(marks) => marks.len(),
+            _ => 0,
+        };
+        self.0.iter().map(|(_, value)| 1 + inside(value)).sum()
+    }
+
     /// Whether nothing stands in any field.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

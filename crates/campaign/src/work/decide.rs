@@ -7,59 +7,20 @@ use super::event::{Checks, Event, Opened, Source};
 use super::refuse;
 use super::state::{Item, Stage};
 use super::{Action, Verdict, WorkId};
+use crate::checks;
 use crate::id::Name;
-use crate::organisation::{concerned, no_such_person, no_such_unit};
+use crate::organisation::{no_such_person, no_such_unit};
 use crate::rating::Code;
 use crate::refusal::Refusal;
 use crate::rules::Book;
 use crate::state::Context;
 use crate::{Actor, Date, Note, PersonId, State, UnitId};
 
+/// So many codes to check it with can be given out for one item.
+const TICKETS_AT_MOST: usize = 1_000;
+
 /// So many entries come of one tick at most; the rest of the next.
 const TICK_AT_MOST: usize = 500;
-
-/// The rectification that low ratings of a unit's service on a day open, unless one of that day is still to be done.
-///
-/// It names no rating, so nothing in it leads to who rated; `nth` is how many items the same decision has opened before. A unit
-/// that has ceased to be is stood in for by the one it went into.
-pub(crate) fn rectification(
-    state: &State,
-    book: &Book,
-    about: (&UnitId, Option<&Name>, Date),
-    nth: u64,
-) -> Option<crate::Event> {
-    let (unit, service, day) = about;
-    if state.work.is_rectifying(unit, service, day) {
-        return None;
-    }
-    let terms = &book.campaign.file.ratings;
-    let due = book.calendar.after(day, terms.rectify_days);
-    let role = terms.decided_by.as_ref();
-    let opened = Opened {
-        work: WorkId(state.work.next().0 + nth),
-        kind: WorkKind::Rectification,
-        title: None,
-        quality: None,
-        source: Source::Ratings {
-            unit: unit.clone(),
-            service: service.cloned(),
-            day,
-        },
-        unit: standing_in(state, unit, day).clone(),
-        person: None,
-        due,
-        due_in: counts_in(state, book, due),
-        day,
-        period: counts_in(state, book, day),
-        answer_by: None,
-        climbs: climbs(book, due, day),
-        checks: Checks {
-            role: role.map(|role| Name::from(role.as_str())),
-            tickets: Vec::new(),
-        },
-    };
-    Some(crate::Event::Work(Event::Opened(Box::new(opened))))
-}
 
 fn standing_in<'s>(state: &'s State, unit: &'s UnitId, day: Date) -> &'s UnitId {
     if state.organisation.facts(unit, day).is_some() {
@@ -151,6 +112,7 @@ impl<'s> Asked<'s> {
             return Err(refuse::nothing_due());
         };
         self.opener(*kind)?;
+        checks::at_most(tickets.len(), TICKETS_AT_MOST, ("验收码", "codes"))?;
         self.place(unit, person.as_ref())?;
         if let Some(role) = role {
             self.role(role)?;
@@ -189,12 +151,9 @@ impl<'s> Asked<'s> {
     /// Requests come from anyone; everything else from people and programs, promises from people.
     fn opener(&self, kind: WorkKind) -> Result<(), Refusal> {
         match (self.by, kind) {
-            (Actor::Person(_), _)
-            | (Actor::Public, WorkKind::Request)
-            | (Actor::Program(_), WorkKind::Task | WorkKind::Request | WorkKind::Rectification) => {
-                Ok(())
-            }
-            _ => Err(refuse::actor(("人或程序", "a person or a program"))),
+            (Actor::Public, WorkKind::Request) => Ok(()),
+            (_, WorkKind::Promise) => self.person().map(drop),
+            _ => checks::account(self.by),
         }
     }
 
@@ -244,8 +203,7 @@ impl<'s> Asked<'s> {
     }
 
     fn person(&self) -> Result<&'s PersonId, Refusal> {
-        let who = ("有账号的人", "a person with an account");
-        self.by.person().ok_or_else(|| refuse::actor(who))
+        checks::by_person(self.by)
     }
 
     fn belongs(&self, person: &PersonId, unit: &UnitId) -> bool {
@@ -316,7 +274,7 @@ impl<'s> Asked<'s> {
         if !whose.is_empty() {
             return Err(refuse::not_theirs("not-the-giver", person.as_str(), whose));
         }
-        self.free(person, item, unit)?;
+        self.unconcerned(person, item, unit)?;
         Ok(item)
     }
 
@@ -325,13 +283,9 @@ impl<'s> Asked<'s> {
         organisation.has_role(person, role.as_str(), unit, self.today)
     }
 
-    fn free(&self, person: &PersonId, item: &Item, unit: &UnitId) -> Result<(), Refusal> {
-        let organisation = &self.state.organisation;
+    fn unconcerned(&self, person: &PersonId, item: &Item, unit: &UnitId) -> Result<(), Refusal> {
         let about = item.person.as_ref();
-        match organisation.barred(person, about, Some(unit), self.today) {
-            Some(bar) => Err(concerned(person, &bar)),
-            None => Ok(()),
-        }
+        checks::unconcerned(self.state, person, about, Some(unit), self.today)
     }
 
     fn accept(&self, id: WorkId, person: Option<&PersonId>) -> Result<Event, Refusal> {
@@ -418,13 +372,13 @@ impl<'s> Asked<'s> {
                     }
                     _ => {}
                 }
-                self.free(person, item, unit)?;
+                self.unconcerned(person, item, unit)?;
                 Ok(item)
             }
-            _ => Err(refuse::actor((
-                "验收的人,或持验收码的服务对象(不登录)",
-                "the person who checks, or without signing in by those who have a code",
-            ))),
+            (by, _) => not_the_checker(
+                &checks::name(by),
+                "验收人、不登录的持码人 a checker, or one with a code who isn't signed in",
+            ),
         }
     }
 
@@ -525,9 +479,10 @@ impl<'s> Asked<'s> {
 
     /// What falls due by itself: at most [`TICK_AT_MOST`] entries. Sent again on the same day it finds only what was left over.
     fn tick(&self) -> Result<Vec<Event>, Refusal> {
-        if *self.by != Actor::Clock {
-            return Err(refuse::actor(("活动的时钟", "the campaign's clock")));
-        }
+        checks::the_clock(self.by)?;
+        let low = self.state.ratings.to_rectify(self.today);
+        let opened = (self.state.work.next().0..).zip(low);
+        let opened = opened.map(|(id, low)| self.rectification(WorkId(id), low));
         let lapsed = self.state.work.lapsing(self.today);
         let lapsed = lapsed.map(|work| Event::Unanswered {
             work,
@@ -536,11 +491,50 @@ impl<'s> Asked<'s> {
         });
         let climbing = self.state.work.climbing(self.today);
         let climbing = climbing.filter_map(|(id, item)| self.escalate(id, item));
-        let events: Vec<Event> = lapsed.chain(climbing).take(TICK_AT_MOST).collect();
+        let events = opened.chain(lapsed).chain(climbing);
+        let events: Vec<Event> = events.take(TICK_AT_MOST).collect();
         if events.is_empty() {
             return Err(refuse::nothing_due());
         }
         Ok(events)
+    }
+
+    /// The rectification of what low ratings of a unit's service on a day, now over, were about.
+    ///
+    /// It names no rating, so nothing in it leads to who rated. Its time runs from the day before today: from the ratings' own
+    /// day where the clock is on time. A unit that has ceased to be is stood in for by the one it went into.
+    fn rectification(
+        &self,
+        work: WorkId,
+        (unit, service, day): (&UnitId, Option<&Name>, Date),
+    ) -> Event {
+        let terms = &self.book.campaign.file.ratings;
+        let since = self.today.plus(-1).max(day);
+        let due = self.book.calendar.after(since, terms.rectify_days);
+        let role = terms.decided_by.as_ref();
+        Event::Opened(Box::new(Opened {
+            work,
+            kind: WorkKind::Rectification,
+            title: None,
+            quality: None,
+            source: Source::Ratings {
+                unit: unit.clone(),
+                service: service.cloned(),
+                day,
+            },
+            unit: standing_in(self.state, unit, self.today).clone(),
+            person: None,
+            due,
+            due_in: self.period(due),
+            day: self.today,
+            period: self.period(self.today),
+            answer_by: None,
+            climbs: climbs(self.book, due, self.today),
+            checks: Checks {
+                role: role.map(|role| Name::from(role.as_str())),
+                tickets: Vec::new(),
+            },
+        }))
     }
 
     fn escalate(&self, work: WorkId, item: &Item) -> Option<Event> {

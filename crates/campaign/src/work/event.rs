@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Verdict, WorkId};
 use crate::id::{Name, Ticket};
-use crate::{Actor, Date, Entry, Inconsistent, Note, PersonId, State, UnitId};
+use crate::{Date, Entry, Inconsistent, Note, PersonId, State, UnitId, checks};
 
 /// What an item comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -234,15 +234,6 @@ pub enum Event {
 }
 
 impl Event {
-    /// Whether the moment must not be written: it could tell who rated, or who checked with a code.
-    pub(crate) const fn hides_its_moment(&self) -> bool {
-        match self {
-            Self::Opened(opened) => matches!(opened.source, Source::Ratings { .. }),
-            Self::Checked { with_code, .. } => *with_code,
-            _ => false,
-        }
-    }
-
     /// The item it is about.
     pub(super) const fn work(&self) -> WorkId {
         match self {
@@ -298,20 +289,19 @@ pub(crate) fn evolve(state: &mut State, event: &Event, entry: &Entry) -> Result<
         Event::Opened(opened) => opened.person.as_ref(),
         _ => None,
     };
-    let by = match &entry.by {
-        Actor::Person(person) => Some(person),
-        _ => None,
-    };
-    for note in notes {
-        for person in by
-            .into_iter()
-            .chain(about.filter(|about| Some(*about) != by))
-        {
+    checks::remember(state, entry, &notes);
+    if let Some(person) = about.filter(|about| entry.by.person() != Some(*about)) {
+        for note in notes {
             state.vault.note(person, note.item);
         }
     }
     match event {
-        Event::Opened(opened) => state.work.open(opened, &entry.by),
+        Event::Opened(opened) => {
+            if let Source::Ratings { unit, service, day } = &opened.source {
+                state.ratings.rectified(unit, service.as_ref(), *day)?;
+            }
+            state.work.open(opened, &entry.by)
+        }
         _ => state.work.change(event, &entry.by),
     }
 }

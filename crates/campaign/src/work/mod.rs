@@ -17,7 +17,7 @@ mod state;
 use serde::{Deserialize, Serialize};
 
 pub use count::{Counted, Figures, Mark, tally};
-pub(crate) use decide::{decide, rectification};
+pub(crate) use decide::decide;
 pub(crate) use event::evolve;
 pub use event::{Checks, Event, Opened, Source};
 pub use refuse::REFUSALS;
@@ -146,6 +146,6 @@ pub enum Action {
         /// Why.
         reason: Note,
     },
-    /// The clock: late items climb, offers that nobody answered lapse.
+    /// The clock: low ratings of days that are over open rectifications, late items climb, offers that nobody answered lapse.
     Tick,
 }

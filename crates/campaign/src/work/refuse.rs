@@ -10,9 +10,24 @@ use crate::{Date, UnitId};
 /// What can be refused, in order of precedence.
 pub const REFUSALS: &[Code] = &[
     (
-        "work-actor",
-        "发出命令的不是办这件事的人或程序",
-        "whoever sends the command can't be the one to do it",
+        "not-the-clock",
+        "这一步只由时钟来走",
+        "only the clock takes this step",
+    ),
+    (
+        "no-account",
+        "要用账号办",
+        "it takes an account of a person or a program",
+    ),
+    (
+        "not-a-person",
+        "须由登记在册的人来办",
+        "this is for a person on the register to do",
+    ),
+    (
+        "too-many",
+        "一次太多",
+        "more is asked at once than is taken",
     ),
     ("no-such-work", "没有这件事项", "there is no such work item"),
     (
@@ -95,15 +110,6 @@ pub const REFUSALS: &[Code] = &[
     ),
     ("nothing-due", "没有到期的事", "nothing is due"),
 ];
-
-pub(super) fn actor(who: (&str, &str)) -> Refusal {
-    let (zh, en) = who;
-    Refusal::new(
-        "work-actor",
-        say!("这件事由{zh}来办。", "This is done by {en}."),
-        say!("换一个账号。", "Use another account."),
-    )
-}
 
 pub(super) fn no_such_work(id: WorkId) -> Refusal {
     Refusal::new(

@@ -10,11 +10,7 @@ use super::count::Counts;
 use super::event::{Checks, Event, Opened, Source};
 use super::{Counted, Figures, Mark, Verdict, WorkId};
 use crate::entry::Standing;
-use crate::id::Name;
 use crate::{Actor, Date, Inconsistent, Note, PersonId, UnitId};
-
-/// Days for which it is remembered which rectification a day's low ratings have opened.
-const RECTIFYING_KEPT_DAYS: i32 = 2;
 
 /// Where an item stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -498,8 +494,6 @@ pub struct WorkItems {
     climbs: BTreeSet<(Date, WorkId)>,
     /// What is to be answered, by the last day for it.
     answers: BTreeSet<(Date, WorkId)>,
-    /// (Day, unit, service) of recent low ratings → the rectification they opened.
-    rectifying: BTreeMap<(Date, UnitId, Option<Name>), WorkId>,
 }
 
 impl WorkItems {
@@ -565,13 +559,6 @@ impl WorkItems {
         WorkId(self.items.len() as u64)
     }
 
-    /// Whether the low ratings of a unit's service on a day have opened a rectification that is still to be done.
-    pub(super) fn is_rectifying(&self, unit: &UnitId, service: Option<&Name>, day: Date) -> bool {
-        let key = (day, unit.clone(), service.cloned());
-        let item = self.rectifying.get(&key).and_then(|id| self.item(*id));
-        item.is_some_and(|item| item.stage == Stage::InHand)
-    }
-
     /// What is to be answered by a day before `today`.
     pub(super) fn lapsing(&self, today: Date) -> impl Iterator<Item = WorkId> {
         self.answers.range(..(today, WorkId(0))).map(|(_, id)| *id)
@@ -590,16 +577,6 @@ impl WorkItems {
                 "work item {} is not the next, {}",
                 opened.work.0, id.0
             )));
-        }
-        if let Source::Ratings { unit, service, day } = &opened.source {
-            let old = |(first, _, _): &(Date, UnitId, Option<Name>)| {
-                first.plus(RECTIFYING_KEPT_DAYS) < *day
-            };
-            while let Some(first) = self.rectifying.first_entry().filter(|e| old(e.key())) {
-                first.remove();
-            }
-            let key = (*day, unit.clone(), service.clone());
-            self.rectifying.insert(key, id);
         }
         if let Actor::Person(person) = by {
             let given = self.by_giver.entry(person.clone()).or_default();
@@ -702,5 +679,70 @@ fn swap_day(
     }
     if let Some(day) = after {
         index.insert((day, id));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Digest, ItemId};
+
+    fn period() -> Period {
+        "2026-09".parse().expect("a period")
+    }
+
+    fn opened() -> Opened {
+        Opened {
+            work: WorkId(0),
+            kind: WorkKind::Promise,
+            title: None,
+            quality: None,
+            source: Source::Given(None),
+            unit: UnitId::from("t1"),
+            person: None,
+            due: Date(20_010),
+            due_in: period(),
+            day: Date(20_000),
+            period: period(),
+            answer_by: None,
+            climbs: Date(20_012),
+            checks: Checks::default(),
+        }
+    }
+
+    fn figures(items: &WorkItems) -> Figures {
+        items.figures(&UnitId::from("t1"), WorkKind::Promise, period())
+    }
+
+    #[test]
+    fn what_is_set_aside_is_in_no_figure_and_comes_back_with_all_that_happened_to_it() {
+        let by = Actor::Person(PersonId::from("p1"));
+        let mut items = WorkItems::default();
+        items.open(&opened(), &by).expect("the next");
+        let finished = Event::Finished {
+            work: WorkId(0),
+            outcome: Note {
+                item: ItemId::default(),
+                digest: Digest::default(),
+            },
+            day: Date(20_005),
+            period: period(),
+            in_time: true,
+        };
+        let mut never_aside = items.clone();
+        never_aside.change(&finished, &by).expect("known");
+        items
+            .set_standing(WorkId(0), Standing::SetAside)
+            .expect("known");
+        assert_eq!(figures(&items), Figures::default());
+        items.change(&finished, &by).expect("known");
+        assert_eq!(figures(&items), Figures::default());
+        for standing in [Standing::Held, Standing::Counts, Standing::Counts] {
+            items.set_standing(WorkId(0), standing).expect("known");
+        }
+        assert_eq!(items, never_aside);
+        assert_eq!(figures(&items).waiting, 1);
+        let unknown = items.set_standing(WorkId(1), Standing::SetAside);
+        assert!(unknown.is_err());
     }
 }

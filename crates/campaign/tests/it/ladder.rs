@@ -155,7 +155,7 @@ fn every_refusal_is_met_and_the_first_reason_is_given() {
     let grant = campaign::organisation::Grant {
         role: "closer".into(),
         unit: None,
-        from: "2026-01-01".parse().expect("a day"),
+        from: story.now.day(480),
         until: None,
     };
     let person = PersonId::from("p1");

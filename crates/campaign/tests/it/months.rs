@@ -316,7 +316,7 @@ fn give(story: &mut County, id: &str, role: &str) {
     let grant = Grant {
         role: role.into(),
         unit: None,
-        from: day("2026-01-01"),
+        from: story.now.day(480),
         until: None,
     };
     let action = organisation::Action::GiveRole {

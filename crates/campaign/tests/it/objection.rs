@@ -229,7 +229,7 @@ fn every_refusal_is_met_and_the_first_reason_is_given() {
     let grant = campaign::organisation::Grant {
         role: "appeals".into(),
         unit: None,
-        from: day("2026-01-01"),
+        from: story.now.day(480),
         until: None,
     };
     organise(

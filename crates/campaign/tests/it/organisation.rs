@@ -425,7 +425,47 @@ fn every_refusal_is_given_in_its_place() {
             Action::MovePerson {
                 person: person("p9"),
                 from,
+                unit: Some(unit("b")),
+            },
+        ),
+        (
+            "no-such-unit",
+            Action::MovePerson {
+                person: person("p9"),
+                from,
                 unit: Some(unit("nowhere")),
+            },
+        ),
+        ("no-such-unit", change("a", facts("", Some("nowhere")))),
+        (
+            "bad-id",
+            register(&[("p9", "nowhere"), ("p1", "a"), ("13800000000", "a")]),
+        ),
+        ("person-exists", register(&[("p9", "nowhere"), ("p1", "a")])),
+        (
+            "unit-twice",
+            Action::ImportUnits {
+                from,
+                units: vec![new("x", Some("nowhere")), new("x", None)],
+            },
+        ),
+        (
+            "too-many",
+            Action::ImportUnits {
+                from,
+                units: vec![new("a b", None); 5_001],
+            },
+        ),
+        ("too-many", register(&vec![("13", "nowhere"); 5_001])),
+        (
+            "too-many",
+            Action::GiveCharge {
+                unit: unit("nowhere"),
+                from,
+                charge: Charge {
+                    team: vec![person("p9"); 101],
+                    ..Charge::default()
+                },
             },
         ),
         (
@@ -487,6 +527,135 @@ fn every_refusal_is_given_in_its_place() {
     for (code, action) in cases {
         story.not_organised(action, code);
     }
+}
+
+/// What a period that is cut off is scored with: nothing of it changes afterwards.
+#[test]
+fn nothing_changes_from_a_day_that_is_cut_off() {
+    let mut story = started();
+    let post = PostId::from("desk");
+    let made = Post {
+        unit: unit("a"),
+        name: "窗口".to_owned(),
+        duties: vec![],
+        from: day("2026-02-01"),
+        until: None,
+    };
+    story.organise(Action::MakePost {
+        post: post.clone(),
+        made: made.clone(),
+    });
+    story.now = day("2026-02-20").start(480);
+    let tick = campaign::Action::Period(campaign::period::Action::Tick {});
+    story.send(&Actor::Clock, tick).expect("January is over");
+    let from = day("2026-01-31");
+    let person = || person("p1");
+    let given = Grant {
+        from,
+        ..grant("staff", None)
+    };
+    let past = [
+        Action::ImportUnits {
+            from,
+            units: vec![new("x", Some("x"))],
+        },
+        Action::ChangeUnit {
+            unit: unit("a"),
+            from,
+            facts: facts("甲局", Some("a1")),
+        },
+        Action::CloseUnit {
+            unit: unit("a"),
+            from,
+        },
+        Action::MergeUnit {
+            unit: unit("a"),
+            into: unit("a1"),
+            from,
+        },
+        Action::GiveCharge {
+            unit: unit("a"),
+            from,
+            charge: Charge::default(),
+        },
+        register_from(from),
+        Action::MovePerson {
+            person: person(),
+            from,
+            unit: Some(unit("a")),
+        },
+        Action::GiveRole {
+            person: person(),
+            grant: given,
+        },
+        Action::EndRole {
+            person: person(),
+            role: "staff".into(),
+            unit: None,
+            until: day("2026-01-30"),
+        },
+        Action::MakePost {
+            post: "old".into(),
+            made: Post { from, ..made },
+        },
+    ];
+    for action in past {
+        story.not_organised(action, "date-past");
+    }
+    story.organise(Action::EndPost {
+        post,
+        until: day("2026-02-28"),
+    });
+}
+
+fn register_from(from: Date) -> Action {
+    let Action::RegisterPeople { people, .. } = register(&[("p9", "a")]) else {
+        panic!("a registration");
+    };
+    Action::RegisterPeople { from, people }
+}
+
+#[test]
+fn a_relation_ends_and_a_profile_is_written_anew() {
+    let mut story = started();
+    let related = |story: &Story| {
+        let organisation = &story.state.organisation;
+        organisation.are_related(&person("p1"), &person("p3"))
+    };
+    let (one, other) = (person("p3"), person("p1"));
+    story.organise(Action::DeclareRelation { one, other });
+    assert!(related(&story));
+    story.organise(Action::EndRelation {
+        one: person("p1"),
+        other: person("p3"),
+        reason: Some(note(8)),
+    });
+    assert!(!related(&story));
+    story.organise(Action::ChangeProfile {
+        person: person("p1"),
+        profile: note(9),
+    });
+    let profile = |story: &Story| {
+        let known = story.state.organisation.person(&person("p1"));
+        known.and_then(|known| known.profile)
+    };
+    assert_eq!(profile(&story), Some(note(9)));
+    let items = story.state.vault.of(&person("p1"));
+    assert_eq!(items, [note(b'1').item, note(9).item], "both can be erased");
+    let erase = vault::Action::EraseItems {
+        items: vec![note(9).item],
+        reason: Some(note(10)),
+    };
+    let entries = story
+        .send(&Actor::Public, campaign::Action::Vault(erase))
+        .expect("is possible");
+    assert_eq!(entries[0].erases(), [note(9).item]);
+    assert_eq!(story.state.vault.of(&person("p1")), [note(b'1').item]);
+    let many = campaign::Action::Vault(vault::Action::EraseItems {
+        items: vec![ItemId::default(); 1_001],
+        reason: None,
+    });
+    story.refused(&Actor::Public, many, "too-many");
 }
 
 #[test]

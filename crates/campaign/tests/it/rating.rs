@@ -56,7 +56,7 @@ fn case(number: &str, unit_id: &str, level: u8) -> Case {
 }
 
 #[test]
-fn a_bad_rating_is_rectified_and_revised_by_who_gave_it() {
+fn a_bad_rating_is_rectified_and_can_be_revised_by_who_gave_it() {
     let mut town = Town::new();
     town.invite("t1", 0, 3);
     town.give(0, 5);
@@ -66,7 +66,15 @@ fn a_bad_rating_is_rectified_and_revised_by_who_gave_it() {
         ..opinion(1)
     };
     let entries = town.rate(&Actor::Public, give(1, low));
-    assert_eq!(kinds(&entries), ["rating given/1", "work opened/1"]);
+    assert_eq!(kinds(&entries), ["rating given/1"]);
+    // Another low one on the same day belongs to the same rectification, which the clock opens when the day is over.
+    let rated = town.give(2, 2);
+    town.refuse_work(&Actor::Clock, work::Action::Tick, "nothing-due");
+    town.go_to(first_day().plus(1));
+    let opened = town.work(&Actor::Clock, work::Action::Tick);
+    assert_eq!(kinds(&opened), ["work opened/1"]);
+    assert!(opened[0].cmd != rated[0].cmd && opened[0].cmd != entries[0].cmd);
+    town.refuse_work(&Actor::Clock, work::Action::Tick, "nothing-due");
     let work = WorkId(0);
     let item = town.story.state.work.item(work).expect("opened").clone();
     let source = Source::Ratings {
@@ -76,9 +84,6 @@ fn a_bad_rating_is_rectified_and_revised_by_who_gave_it() {
     };
     assert_eq!(item.source, source);
     assert_eq!(item.due, day("2026-09-15"), "ten working days");
-    // Another low one on the same day belongs to the same rectification.
-    let entries = town.give(2, 2);
-    assert_eq!(kinds(&entries), ["rating given/1"]);
     let licence = Name::from("licence");
     let state = &town.story.state;
     let count = state
@@ -98,7 +103,7 @@ fn a_bad_rating_is_rectified_and_revised_by_who_gave_it() {
         .ratings
         .texts(&unit("t1"), september())
         .collect();
-    assert_eq!(text[0].called, Some(first_day()));
+    assert_eq!(text[0].called, Some(first_day().plus(1)));
 
     town.go_to(day("2026-09-10"));
     let outcome = note(3);
@@ -277,7 +282,7 @@ fn an_attack_is_set_aside_only_when_a_second_person_confirms() {
     town.refuse_rate(
         &person("judge1"),
         second(&ratings, Second::Confirmed),
-        "same-person",
+        "second-person",
     );
     town.rate(&person("judge2"), second(&ratings[..3], Second::Confirmed));
     assert_eq!(counts(&town), (1, 3));
@@ -357,7 +362,7 @@ fn a_hotlines_table_comes_in_whole_and_only_once() {
         cases: cases.clone(),
     };
     let entries = town.rate(&Actor::Program("hotline".into()), import.clone());
-    assert_eq!(entries.len(), 4, "three cases and one rectification");
+    assert_eq!(entries.len(), 3, "rectifications come with the day's end");
     town.refuse_rate(&Actor::Program("hotline".into()), import, "case-known");
     let levels = levels(&town.story.state, "t1");
     assert_eq!(levels.of, [0, 1, 0, 0, 1]);
@@ -567,8 +572,18 @@ fn refusals_of_who_and_what() -> Vec<(&'static str, Actor, Action)> {
     let strange = RatingId([9; 16]);
     vec![
         ("rating-named", person("a1"), give(1, opinion(1))),
-        ("rating-actor", public.clone(), invite("t1", vec![])),
-        ("rating-actor", public.clone(), exclude(strange)),
+        ("not-the-clock", public.clone(), Action::Tick),
+        ("no-account", public.clone(), invite("t1", vec![])),
+        ("not-a-person", public.clone(), exclude(strange)),
+        (
+            "too-many",
+            judge.clone(),
+            Action::SecondExclusions {
+                ratings: vec![strange; 1_001],
+                second: Second::Confirmed,
+                reason: note(1),
+            },
+        ),
         ("no-such-batch", desk(), cancel(99)),
         ("no-such-burst", judge.clone(), burst(9)),
         ("no-such-rating", judge.clone(), exclude(strange)),
@@ -596,10 +611,13 @@ fn refusals_of_who_and_what() -> Vec<(&'static str, Actor, Action)> {
         ),
         ("not-your-desk", person("b1"), invite("t1", vec![])),
         (
-            "not-the-decider",
-            person("clerk"),
-            exclude(code(1).rating()),
+            "not-your-desk",
+            person("b1"),
+            Action::CallBack {
+                rating: code(1).rating(),
+            },
         ),
+        ("not-entitled", person("clerk"), exclude(code(1).rating())),
         ("concerned", person("a2"), exclude(code(1).rating())),
         ("concerned", person("a1"), cases(vec![case("X", "t1", 5)])),
     ]
@@ -641,7 +659,7 @@ fn refusals_of_state() -> Vec<(&'static str, Actor, Action)> {
             exclude(code(4).rating()),
         ),
         ("no-exclusion", judge.clone(), second(1)),
-        ("same-person", judge, second(4)),
+        ("second-person", judge, second(4)),
         (
             "no-call-back",
             person("a1"),

@@ -315,7 +315,7 @@ fn started() -> Story {
     let secretaries = ["t1", "t2", "v1", "v2", "v3"].map(|at| (format!("s-{at}"), at));
     let others = [
         ("staff", "county"),
-        ("other", "county"),
+        ("other", "t2"),
         ("m1", "v1"),
         ("m2", "v2"),
     ];
@@ -387,6 +387,10 @@ impl Story {
             .unwrap_or_else(|refusal| panic!("{refusal}"));
         assert_eq!(entries.len(), 1);
         entries.remove(0)
+    }
+
+    fn acts_not(&mut self, by: &Actor, action: Action, code: &str) {
+        self.refused(by, campaign::Action::Record(action), code);
     }
 
     fn cannot(&mut self, by: &str, action: Action, code: &str) {
@@ -737,7 +741,7 @@ fn what_counts_for_a_person_counts_for_the_unit_they_were_in() {
     };
     story.does("s-v1", Action::File(done("2026-09-14")));
     story.does("s-v2", Action::File(done("2026-09-15")));
-    story.cannot("s-v1", Action::File(done("2026-09-15")), "no-role");
+    story.cannot("s-v1", Action::File(done("2026-09-15")), "not-entitled");
     for at in ["v1", "v2"] {
         is(story.cell("post", Some("done"), Tally::Share, at), 1.0, 1.0);
     }
@@ -788,12 +792,10 @@ fn who_never_files_is_later_than_who_files_late() {
     assert_eq!((v1.filed, v1.late, v1.missing()), (1, 1, v1.asked - 1));
     assert_eq!((v2.filed, v2.late), (1, 1));
     assert_eq!((v3.filed, v3.late, v3.missing()), (0, 0, v3.asked));
-    // Two of the county's staff owe a summary each.
-    is(
-        story.cell("summary", None, Tally::DaysLate, "county"),
-        2.0,
-        2.0,
-    );
+    // Two of the staff owe a summary each, in their units.
+    for at in ["county", "t2"] {
+        is(story.cell("summary", None, Tally::DaysLate, at), 1.0, 1.0);
+    }
     is(
         story.cell("summary", None, Tally::Count, "county"),
         0.0,
@@ -1051,7 +1053,7 @@ fn refusals() -> Vec<(Actor, Action, &'static str)> {
             coded(promise("nobody", "2026-09-01")),
             "no-account",
         ),
-        (Actor::Public, sample("visit", "2026-08"), "no-account"),
+        (Actor::Public, sample("visit", "2026-08"), "not-a-person"),
         (Actor::Public, withdraw(3), "no-account"),
         (
             Actor::Program("import".into()),
@@ -1073,14 +1075,25 @@ fn refusals() -> Vec<(Actor, Action, &'static str)> {
         (actor("m1"), verify(5, right()), "no-verifier"),
         (actor("m1"), sample("visit", "2026-08"), "not-sampled"),
         (actor("staff"), code("wrong", 3), "by-code-only"),
-        (actor("s-v2"), monthly("v1", "2026-08"), "no-role"),
-        (actor("m1"), sample("monthly", "2026-08"), "no-role"),
-        (actor("m1"), verify(3, right()), "no-role"),
-        (actor("m1"), withdraw(0), "no-role"),
+        (actor("s-v2"), monthly("v1", "2026-08"), "not-entitled"),
+        (actor("m1"), sample("monthly", "2026-08"), "not-entitled"),
+        (actor("m1"), verify(3, right()), "not-entitled"),
+        (actor("m1"), withdraw(0), "not-entitled"),
         (actor("other"), summary("staff", "2026-09"), "fills-own"),
         (actor("staff"), verify(0, right()), "own-record"),
         (actor("s-v1"), verify(0, right()), "concerned"),
         (Actor::Public, code("wrong", 0), "wrong-code"),
+        (
+            Actor::Public,
+            confirm(
+                0,
+                Outcome::Found(values([(
+                    "marks",
+                    Value::Checklist([Some(1.0), None].into()),
+                )])),
+            ),
+            "marks-by-code",
+        ),
         (Actor::Public, code("secret", 0), "withdrawn"),
         (actor("other"), withdraw(0), "withdrawn"),
         (
@@ -1119,6 +1132,17 @@ fn refusals() -> Vec<(Actor, Action, &'static str)> {
             actor("staff"),
             correct(5, one("problems", 1.0)),
             "nothing-changed",
+        ),
+        // More than anyone fills in, and of the wrong type.
+        (
+            actor("staff"),
+            own(
+                "visit",
+                "v1",
+                of_month("2026-09"),
+                values([("marks", Value::Table(vec![Values::default(); 2_000].into()))]),
+            ),
+            "too-many",
         ),
         // Of another unit than the one it is about.
         (
@@ -1623,6 +1647,80 @@ fn small_county() -> Story {
         }
     }
     story
+}
+
+#[test]
+fn whether_what_a_visit_found_is_solved_counts_for_the_unit_that_solves_it() {
+    use rulebook::model::FilledBy;
+    let mut story = small_county();
+    let found = values([
+        ("what", Value::Text(note(1))),
+        ("unit", Value::Unit(unit("township"))),
+        ("due", Value::Date(day("2026-10-08"))),
+        ("solved", Value::Choice(1)),
+    ]);
+    let filing = Filing {
+        confirm: Some(code_digest("secret")),
+        ..filing("finding", About::Case, When::Day(day("2026-10-08")), found)
+    };
+    story.does("p-office", Action::File(filing));
+    let solved = Outcome::Found(values([("solved", Value::Choice(0))]));
+    // Its people have an interest in it; so have those below it, and the visitor's colleagues.
+    for concerned in ["p-township", "p-village"] {
+        story.gives(concerned, "visited", None);
+        story.cannot(concerned, verify(0, solved.clone()), "concerned");
+    }
+    story.cannot("p-enterprise", verify(0, solved.clone()), "not-entitled");
+    let entry = story.acts(&Actor::Public, confirm(0, solved));
+    assert_eq!(entry.at, day("2026-10-09").start(480), "the day, no moment");
+    let rules = story.state.rules.latest().expect("rules").clone();
+    let mut measures = rules.campaign.measures.iter().map(|written| &written.item);
+    let measure = measures.find(|measure| measure.id.as_str() == "findings_solved");
+    let Some(FilledBy::Form(how)) = &measure.expect("a measure").filled_by else {
+        panic!("filled by a form");
+    };
+    let tallied = tally(&story.state, how, month("2026-10"));
+    is(tallied[&unit("township")], 1.0, 1.0);
+    is(tallied[&unit("office")], NOT_APPLICABLE, 0.0);
+}
+
+#[test]
+fn those_visited_cannot_change_their_own_marks_and_the_visitors_colleagues_cannot_verify_them() {
+    let mut story = small_county();
+    let visit = rules_form(&story, "visit");
+    let of = |field: &rulebook::model::Field| match field.id.as_str() {
+        "unit" => Value::Unit(unit("village")),
+        _ => plausible(field),
+    };
+    let fields = visit.field.iter();
+    let filled: Values = fields
+        .map(|field| (Name::from(field.id.as_str()), of(field)))
+        .collect();
+    let about = About::Unit(unit("village"));
+    let visited = filing("visit", about, of_month("2026-10"), filled);
+    let coded = Filing {
+        confirm: Some(code_digest("secret")),
+        ..visited
+    };
+    story.does("p-township", Action::File(coded));
+    let marks = vec![Some(100.0); 5];
+    let better = values([("checklist", Value::Checklist(marks.into()))]);
+    let better = Outcome::Found(better);
+    story.acts_not(&Actor::Public, confirm(0, better.clone()), "marks-by-code");
+    let joins = organisation::Action::MovePerson {
+        person: person("p-enterprise"),
+        from: day("2026-10-01"),
+        unit: Some(unit("township")),
+    };
+    story.organises(joins);
+    story.gives("p-enterprise", "visited", None);
+    story.cannot("p-enterprise", verify(0, better), "concerned");
+    story.acts(&Actor::Public, confirm(0, Outcome::Confirmed));
+}
+
+fn rules_form(story: &Story, id: &str) -> rulebook::model::Form {
+    let rules = story.state.rules.latest().expect("rules");
+    rules.form(id).expect("a form").clone()
 }
 
 #[test]

@@ -364,9 +364,19 @@ fn refusals() -> Vec<(&'static str, Actor, Action)> {
     };
     let own = with(task("t1", later), Some("judge"), &[]);
     vec![
-        ("work-actor", Actor::Public, task("t9", later)),
-        ("work-actor", Actor::Public, accept(99)),
-        ("work-actor", a1.clone(), Action::Tick),
+        ("not-the-clock", a1.clone(), Action::Tick),
+        ("no-account", Actor::Public, task("t9", later)),
+        ("not-a-person", Actor::Public, accept(99)),
+        (
+            "not-a-person",
+            Actor::Program("hotline".into()),
+            open(WorkKind::Promise, "t9", later),
+        ),
+        (
+            "too-many",
+            clerk.clone(),
+            with(task("t9", later), None, &[7; 1_001]),
+        ),
         ("no-such-work", a1.clone(), accept_by(99, "nobody")),
         ("no-such-work", a1.clone(), hand_over(99, "t9")),
         ("no-such-unit", a1.clone(), hand_over(0, "t9")),
@@ -385,6 +395,7 @@ fn refusals() -> Vec<(&'static str, Actor, Action)> {
             person("judge1"),
             check(0, Verdict::Passed),
         ),
+        ("not-the-checker", Actor::Public, check(2, Verdict::Passed)),
         ("concerned", person("a2"), check(5, Verdict::Passed)),
         (
             "nobody-checks",

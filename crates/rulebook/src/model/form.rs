@@ -43,6 +43,15 @@ pub struct Form {
     pub field: Vec<Field>,
 }
 
+impl Form {
+    /// Whether units of a category fill it.
+    #[must_use]
+    pub fn is_asked_of(&self, category: &str) -> bool {
+        let mut asked = self.categories.iter();
+        self.categories.is_empty() || asked.any(|asked| asked.as_str() == category)
+    }
+}
+
 /// 填的是谁的事。Whom or what a record is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -3,7 +3,7 @@
 use campaign::circular::{self, CircularId};
 use campaign::period::{self, Step};
 use campaign::record::When;
-use campaign::{Action, Actor, Date, Event, figure, rating, work};
+use campaign::{Action, Actor, Date, Entry, Event, figure, rating, work};
 use rulebook::Period;
 use rulebook::model::FilledBy;
 
@@ -15,7 +15,9 @@ impl County<'_> {
     /// What falls due by itself, and the steps that people take about periods.
     pub(super) fn office_day(&mut self, day: Date) -> Done<()> {
         self.at(day, 6);
-        self.tick(Action::Work(work::Action::Tick))?;
+        for entry in self.tick(Action::Work(work::Action::Tick))? {
+            self.rectify(&entry.event, day);
+        }
         self.tick(Action::Rating(rating::Action::Tick))?;
         self.tick(Action::Period(period::Action::Tick {}))?;
         self.at(day, 11);
@@ -25,11 +27,15 @@ impl County<'_> {
         Ok(())
     }
 
-    /// The clock's command; that nothing is due is no fault.
-    fn tick(&mut self, action: Action) -> Done<()> {
-        match self.send(&Actor::Clock, action) {
-            Err(stopped) if !DUE_NOTHING.contains(&stopped.refusal.code) => Err(stopped),
-            _ => Ok(()),
+    /// The clock's command, until nothing more is due; that nothing is due is no fault.
+    fn tick(&mut self, action: Action) -> Done<Vec<Entry>> {
+        let mut all = Vec::new();
+        loop {
+            match self.send(&Actor::Clock, action.clone()) {
+                Ok(entries) => all.extend(entries),
+                Err(stopped) if DUE_NOTHING.contains(&stopped.refusal.code) => return Ok(all),
+                Err(stopped) => return Err(stopped),
+            }
         }
     }
 

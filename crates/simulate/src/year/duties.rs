@@ -39,8 +39,8 @@ const EVENTS: [Duty; 6] = [
     Duty {
         form: "service",
         of: ALL,
-        by: (0, 30),
-        said_by: Said::Nobody,
+        by: (0, 15),
+        said_by: Said::Code,
     },
     Duty {
         form: "household",

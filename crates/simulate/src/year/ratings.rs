@@ -53,13 +53,13 @@ impl County<'_> {
             let mine =
                 (0..self.year.invited_per_unit).filter(|n| n % 28 + 1 == today && n % 20 != 7);
             for number in mine.collect::<Vec<_>>() {
-                self.rate(period, unit, number, day)?;
+                self.rate(period, unit, number)?;
             }
         }
         Ok(())
     }
 
-    fn rate(&mut self, period: Period, unit: usize, number: u32, day: Date) -> Done<()> {
+    fn rate(&mut self, period: Period, unit: usize, number: u32) -> Done<()> {
         let names = [
             "rate",
             &period.to_string(),
@@ -88,10 +88,7 @@ impl County<'_> {
                 call_back,
             },
         };
-        for entry in self.send(&Actor::Public, Action::Rating(give))? {
-            self.rectify(unit, &entry.event, day);
-        }
-        Ok(())
+        self.send(&Actor::Public, Action::Rating(give)).map(drop)
     }
 }
 

@@ -132,14 +132,18 @@ impl County<'_> {
         self.send(&checker, Action::Work(check)).map(drop)
     }
 
-    /// Takes up the rectification that a low rating has opened.
-    pub(super) fn rectify(&mut self, unit: usize, event: &Event, day: Date) {
-        if let Some(work) = opened(event) {
-            let finish = day.plus(7);
+    /// Takes up a rectification that low ratings have opened.
+    pub(super) fn rectify(&mut self, event: &Event, day: Date) {
+        let Event::Work(work::Event::Opened(opened)) = event else {
+            return;
+        };
+        let mut units = self.year.units.iter();
+        let unit = units.position(|unit| unit.id.as_str() == opened.unit.as_str());
+        if let Some(unit) = unit {
             self.on_hand.push(OnHand {
-                work,
+                work: opened.work,
                 unit,
-                finish,
+                finish: day.plus(7),
                 kind: WorkKind::Rectification,
             });
         }
