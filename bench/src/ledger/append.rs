@@ -11,7 +11,7 @@ use crate::peers::{self, Columns};
 use crate::turns::{Side, compare, rate};
 
 /// How many entries a transaction holds, and how many transactions are timed.
-const GROUPS: [(usize, usize); 4] = [(1, 500), (32, 300), (500, 120), (5_000, 20)];
+const GROUPS: [(usize, usize); 4] = [(1, 500), (32, 300), (500, 200), (5_000, 40)];
 
 /// Entries of these bodies, with salts as random as any; as many as wanted, again and again.
 pub fn sealed(bodies: &[Vec<u8>], count: usize) -> Done<Vec<Sealed>> {

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use campaign::{Entry, Refusal, State};
+use campaign::{Action, Entry, Refusal, State};
 use ledger::canonical::to_bytes;
 use ledger::{SqliteStore, Store};
 use simulate::year::{Alone, Campaign, Sent, Year};
@@ -36,6 +36,8 @@ pub fn files() -> Done<BTreeMap<String, String>> {
 struct Timed {
     inner: Alone,
     spent: Duration,
+    /// How many commands of each kind, and the time they took.
+    kinds: BTreeMap<&'static str, (u32, Duration)>,
     commands: usize,
     entries: Vec<Entry>,
 }
@@ -44,7 +46,11 @@ impl Campaign for Timed {
     fn take(&mut self, sent: &Sent) -> Result<Vec<Entry>, Refusal> {
         let start = Instant::now();
         let taken = self.inner.take(sent);
-        self.spent += start.elapsed();
+        let spent = start.elapsed();
+        self.spent += spent;
+        let (count, took) = self.kinds.entry(kind(&sent.command.action)).or_default();
+        *count += 1;
+        *took += spent;
         self.commands += 1;
         self.entries.extend(taken.iter().flatten().cloned());
         taken
@@ -53,6 +59,32 @@ impl Campaign for Timed {
     fn state(&self) -> &State {
         self.inner.state()
     }
+}
+
+const fn kind(action: &Action) -> &'static str {
+    match action {
+        Action::Rules(_) => "rules",
+        Action::Organisation(_) => "organisation",
+        Action::Record(_) => "record",
+        Action::Rating(_) => "rating",
+        Action::Work(_) => "work",
+        Action::Period(_) => "period",
+        Action::Circular(_) => "circular",
+        _ => "others",
+    }
+}
+
+/// Where the time of a year goes.
+fn tell_kinds(year: &Timed) -> Done<()> {
+    for (kind, (count, took)) in &year.kinds {
+        let each = took.as_secs_f64() / f64::from(*count) * 1e6;
+        let share = took.as_secs_f64() / year.spent.as_secs_f64() * 100.0;
+        writeln!(
+            std::io::stdout(),
+            "{kind:<14}{count:>9} commands{each:>11.2} µs each{share:>7.1} %"
+        )?;
+    }
+    Ok(())
 }
 
 fn year(units: u32) -> Done<Timed> {
@@ -82,6 +114,7 @@ pub fn in_memory(folder: &Path, units: u32, rounds: usize) -> Done<()> {
         "{commands} commands, {} entries, {bytes} bytes of bodies",
         entries.len()
     )?;
+    tell_kinds(&first)?;
     let folder = tempfile::tempdir_in(folder)?;
     let mut store = SqliteStore::open(&folder.path().join("ledger"))?;
     let lease = claim(&mut store)?;
@@ -109,7 +142,7 @@ pub fn in_memory(folder: &Path, units: u32, rounds: usize) -> Done<()> {
         Side::new("read SQLite", || rate(count, || read(&mut store))),
         Side::new("rebuild", || {
             let mut store = SqliteStore::open_read_only(&folder.path().join("ledger"))?;
-            rate(count, || Ok(drop(host::rebuilt(&mut store)?)))
+            rate(count, || host::rebuilt(&mut store).map(drop))
         }),
     ];
     compare("a county's year", rounds, sides)
