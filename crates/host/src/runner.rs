@@ -271,7 +271,6 @@ mod tests {
     use super::survive;
 
     #[test]
-    #[expect(clippy::panic, reason = "that is what is tried")]
     fn what_panics_comes_back_as_a_text() {
         assert_eq!(survive("sum", || 1 + 1), Ok(2));
         let told = survive::<()>("decide", || panic!("entry {}", 7));

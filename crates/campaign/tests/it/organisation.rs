@@ -548,13 +548,24 @@ fn nothing_changes_from_a_day_that_is_cut_off() {
     story.now = day("2026-02-20").start(480);
     let tick = campaign::Action::Period(campaign::period::Action::Tick {});
     story.send(&Actor::Clock, tick).expect("January is over");
+    for action in on_the_last_day_of_january(&made) {
+        story.not_organised(action, "date-past");
+    }
+    story.organise(Action::EndPost {
+        post,
+        until: day("2026-02-28"),
+    });
+}
+
+/// Every action that has a day, with one that lies in a period cut off since.
+fn on_the_last_day_of_january(made: &Post) -> Vec<Action> {
     let from = day("2026-01-31");
     let person = || person("p1");
     let given = Grant {
         from,
         ..grant("staff", None)
     };
-    let past = [
+    vec![
         Action::ImportUnits {
             from,
             units: vec![new("x", Some("x"))],
@@ -596,16 +607,12 @@ fn nothing_changes_from_a_day_that_is_cut_off() {
         },
         Action::MakePost {
             post: "old".into(),
-            made: Post { from, ..made },
+            made: Post {
+                from,
+                ..made.clone()
+            },
         },
-    ];
-    for action in past {
-        story.not_organised(action, "date-past");
-    }
-    story.organise(Action::EndPost {
-        post,
-        until: day("2026-02-28"),
-    });
+    ]
 }
 
 fn register_from(from: Date) -> Action {

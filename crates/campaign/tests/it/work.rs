@@ -349,20 +349,18 @@ fn prepare(town: &mut Town) {
 }
 
 fn refusals() -> Vec<(&'static str, Actor, Action)> {
+    [refused_for_who_asks(), refused_for_how_it_stands()].concat()
+}
+
+/// What doesn't exist, and who may not.
+fn refused_for_who_asks() -> Vec<(&'static str, Actor, Action)> {
     let (a1, b1, clerk) = (person("a1"), person("b1"), person("clerk"));
     let later = day("2026-12-01");
     let promise = open(WorkKind::Promise, "t1", later);
-    let returned = Action::Check {
-        work: WorkId(2),
-        code: None,
-        verdict: Verdict::Returned,
-        reason: None,
-    };
     let accept_by = |n: u64, who: &str| Action::Accept {
         work: WorkId(n),
         person: Some(who.into()),
     };
-    let own = with(task("t1", later), Some("judge"), &[]);
     vec![
         ("not-the-clock", a1.clone(), Action::Tick),
         ("no-account", Actor::Public, task("t9", later)),
@@ -386,9 +384,9 @@ fn refusals() -> Vec<(&'static str, Actor, Action)> {
             b1.clone(),
             with(promise.clone(), Some("x"), &[]),
         ),
-        ("not-your-unit", b1.clone(), promise.clone()),
+        ("not-your-unit", b1.clone(), promise),
         ("not-the-holder", b1.clone(), accept(0)),
-        ("not-the-holder", b1.clone(), finish(2)),
+        ("not-the-holder", b1, finish(2)),
         ("not-the-giver", a1.clone(), postpone(2, day("2026-08-01"))),
         (
             "not-the-checker",
@@ -397,6 +395,22 @@ fn refusals() -> Vec<(&'static str, Actor, Action)> {
         ),
         ("not-the-checker", Actor::Public, check(2, Verdict::Passed)),
         ("concerned", person("a2"), check(5, Verdict::Passed)),
+    ]
+}
+
+/// What can't be done with an item as it stands, or as it was asked.
+fn refused_for_how_it_stands() -> Vec<(&'static str, Actor, Action)> {
+    let (a1, b1, clerk) = (person("a1"), person("b1"), person("clerk"));
+    let later = day("2026-12-01");
+    let promise = open(WorkKind::Promise, "t1", later);
+    let returned = Action::Check {
+        work: WorkId(2),
+        code: None,
+        verdict: Verdict::Returned,
+        reason: None,
+    };
+    let own = with(task("t1", later), Some("judge"), &[]);
+    vec![
         (
             "nobody-checks",
             a1.clone(),
