@@ -62,10 +62,10 @@ impl Runner {
         let mut store = (self.parts.open)()?;
         let store = store.as_mut();
         if self.states.length() == 0
-            && let Some(state) = snapshot::restore(&self.options.data, store)?
+            && let Some([front, back]) = snapshot::restore(&self.options.data, store)?
         {
-            self.snapshots.covers(state.length());
-            self.states.replace(Box::new(state), None);
+            self.snapshots.covers(front.length());
+            self.states.begin(front, back);
         }
         while let Some(lease) = self.follow(store)? {
             match self.write(store, lease) {

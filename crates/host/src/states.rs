@@ -37,6 +37,12 @@ impl States {
         }
     }
 
+    /// Begins with two equal states.
+    pub(crate) fn begin(&mut self, front: Box<State>, back: Box<State>) {
+        self.replace(front, None);
+        self.ready = Some(back);
+    }
+
     /// The durable state.
     pub(crate) fn front(&self) -> Arc<State> {
         self.front.load_full()
