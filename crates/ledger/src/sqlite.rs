@@ -537,9 +537,41 @@ fn insert_entries(
     if length != first {
         return Err(StoreError::NotNext { length, first }.into());
     }
-    let mut insert = db.prepare_cached("INSERT INTO entries VALUES (?1, ?2, ?3)")?;
-    for (entry, position) in entries.iter().zip(signed(first)?..) {
-        insert.execute(params![position, entry.body, entry.salt.0])?;
+    let mut position = signed(first)?;
+    let (together, single) = entries.as_chunks::<TOGETHER>();
+    let several = format!(
+        "INSERT INTO entries VALUES (?, ?, ?){}",
+        ", (?, ?, ?)".repeat(TOGETHER - 1)
+    );
+    insert_rows(db, &several, &mut position, together)?;
+    insert_rows(
+        db,
+        "INSERT INTO entries VALUES (?, ?, ?)",
+        &mut position,
+        single.as_chunks::<1>().0,
+    )
+}
+
+/// How many rows one statement inserts where there are so many: that spares some of what a statement costs.
+const TOGETHER: usize = 16;
+
+fn insert_rows<const ROWS: usize>(
+    db: &Connection,
+    sql: &str,
+    position: &mut i64,
+    entries: &[[Sealed; ROWS]],
+) -> std::result::Result<(), Stop> {
+    let mut insert = db.prepare_cached(sql)?;
+    for entries in entries {
+        let mut parameter = 0;
+        for entry in entries {
+            insert.raw_bind_parameter(parameter + 1, *position)?;
+            insert.raw_bind_parameter(parameter + 2, &entry.body)?;
+            insert.raw_bind_parameter(parameter + 3, entry.salt.0)?;
+            parameter += 3;
+            *position += 1;
+        }
+        insert.raw_execute()?;
     }
     Ok(())
 }
