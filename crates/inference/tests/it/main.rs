@@ -8,5 +8,6 @@
 )]
 
 mod random;
+mod ranks;
 mod special;
 mod support;
