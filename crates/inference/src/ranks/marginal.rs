@@ -69,7 +69,7 @@ fn of_unit(
         }
         // Where nothing more was rejected the value stays.
         let more = rejected.replace(count) != Some(count);
-        more.then(|| critical(*error, &nodes.at, &mix, settings.coverage))?
+        more.then(|| critical(*error, &nodes.at, &mix, settings.coverage, last))?
     })
 }
 
@@ -252,6 +252,6 @@ impl Cells {
                 }
             }
         }
-        critical(own, &self.nodes.at, &mix, settings.coverage)
+        critical(own, &self.nodes.at, &mix, settings.coverage, last)
     }
 }
