@@ -6,6 +6,7 @@
 //! powers and the like come from `libm`.
 
 mod invalid;
+pub mod named;
 pub mod random;
 pub mod ranks;
 pub mod special;
