@@ -9,7 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::Invalid;
-use crate::ranks::RankSets;
+use crate::ranks::{Errors, RankSets};
 use crate::special::normal_cdf;
 
 /// Which error rate holds for the whole list.
@@ -73,43 +73,63 @@ pub struct Named {
     pub verdict: Verdict,
 }
 
-/// Names units by their distance from a reference, at the error `rate` for the whole list. Errors are independent.
+/// Names units by their distance from a reference, at the error `rate` for the whole list.
 ///
-/// The difference from the mean has variance s_j²·(1 − 2/n) + Σs²/n². One unit is its own mean and never named against it.
+/// With Σ the covariance of the n estimates' errors, the difference from the mean has variance
+/// Σ_jj − 2·Σ_k Σ_jk/n + Σ_ik Σ_ik/n²; with independent errors s_j²·(1 − 2/n) + Σs²/n². One unit is its own mean and never named
+/// against it.
 ///
 /// # Errors
-/// [`Invalid`] where there is no unit, a value isn't finite, a standard error isn't over 0, lengths differ, or the rate isn't between
-/// 0 and 1.
+/// [`Invalid`] where there is no unit, a value isn't finite, a standard error or variance isn't over 0, lengths differ, or the rate
+/// isn't between 0 and 1.
 pub fn against(
     estimates: &[f64],
-    errors: &[f64],
+    errors: Errors<'_>,
     reference: Reference,
     control: Control,
     rate: f64,
 ) -> Result<Vec<Named>, Invalid> {
-    check(estimates, errors)?;
+    let (own, with_all) = variances(estimates, errors)?;
     let count = estimates.len() as f64;
-    let (centre, part, common) = match reference {
+    let centre = match reference {
         Reference::Value(value) => {
             Invalid::check_finite("reference", &[value])?;
-            (value, 1.0, 0.0)
+            value
         }
-        Reference::Mean => {
-            let sum: f64 = errors.iter().map(|error| error * error).sum();
-            let mean = estimates.iter().sum::<f64>() / count;
-            (mean, 1.0 - 2.0 / count, sum / (count * count))
-        }
+        Reference::Mean => estimates.iter().sum::<f64>() / count,
     };
-    let difference = |(estimate, error): (&f64, &f64)| {
-        let variance = if reference == Reference::Mean && estimates.len() == 1 {
-            0.0
-        } else {
-            (part * error * error + common).max(0.0)
+    let all = with_all.iter().sum::<f64>() / (count * count);
+    let difference = |((estimate, own), with_all): ((&f64, &f64), &f64)| {
+        let variance = match reference {
+            Reference::Value(_) => *own,
+            Reference::Mean if estimates.len() == 1 => 0.0,
+            Reference::Mean => own - 2.0 * with_all / count + all,
         };
-        (estimate - centre, variance.sqrt())
+        (estimate - centre, variance.max(0.0).sqrt())
     };
-    let differences: Vec<_> = estimates.iter().zip(errors).map(difference).collect();
+    let units = estimates.iter().zip(&own).zip(&with_all);
+    let differences: Vec<_> = units.map(difference).collect();
     name(&differences, control, rate)
+}
+
+/// Each unit's variance, and the sum of its covariances with all.
+fn variances(estimates: &[f64], errors: Errors<'_>) -> Result<(Vec<f64>, Vec<f64>), Invalid> {
+    match errors {
+        Errors::Independent(errors) => {
+            check(estimates, errors)?;
+            let squares: Vec<f64> = errors.iter().map(|error| error * error).collect();
+            Ok((squares.clone(), squares))
+        }
+        Errors::Covariance(covariance) => {
+            let size = estimates.len();
+            Invalid::check_length("covariance", size * size, covariance.len())?;
+            Invalid::check_finite("covariance", covariance)?;
+            let own: Vec<f64> = covariance.iter().step_by(size + 1).copied().collect();
+            check(estimates, &own)?;
+            let rows = covariance.chunks(size.max(1));
+            Ok((own, rows.map(|row| row.iter().sum()).collect()))
+        }
+    }
 }
 
 /// Names units that changed clearly from one period to the next: [`Verdict::Ahead`] is clearly improved where more is better.

@@ -3,7 +3,7 @@
 use inference::Invalid;
 use inference::named::{Control, Reference, Verdict, adjusted, against, by_rank, improved};
 use inference::random::Random;
-use inference::ranks::{Critical, RankSets};
+use inference::ranks::{Critical, Errors, RankSets};
 
 use crate::support::close;
 
@@ -45,7 +45,7 @@ fn holm_counts_both_directions() {
 fn units_are_named_on_their_side_of_the_mean() {
     let (x, s) = ([10.0, 0.0, 0.5, -0.5, -10.0], [1.0; 5]);
     for control in ALL {
-        let named = against(&x, &s, Reference::Mean, control, 0.05).unwrap();
+        let named = against(&x, Errors::Independent(&s), Reference::Mean, control, 0.05).unwrap();
         let verdicts: Vec<_> = named.iter().map(|unit| unit.verdict).collect();
         let expected = [
             Verdict::Ahead,
@@ -58,7 +58,26 @@ fn units_are_named_on_their_side_of_the_mean() {
         // 1 − 2/5 + 5/25
         close(named[0].standard_error, 0.8_f64.sqrt(), 1e-14);
     }
-    let value = against(&x, &s, Reference::Value(-10.0), Control::Holm, 0.05).unwrap();
+    let mut covariance = [0.0; 25];
+    covariance.iter_mut().step_by(6).for_each(|own| *own = 1.0);
+    let full = Errors::Covariance(&covariance);
+    let same = against(&x, full, Reference::Mean, Control::Holm, 0.05).unwrap();
+    let named = against(
+        &x,
+        Errors::Independent(&s),
+        Reference::Mean,
+        Control::Holm,
+        0.05,
+    );
+    assert_eq!(same, named.unwrap());
+    let value = against(
+        &x,
+        Errors::Independent(&s),
+        Reference::Value(-10.0),
+        Control::Holm,
+        0.05,
+    )
+    .unwrap();
     assert_eq!(value[3].verdict, Verdict::Ahead);
     assert_eq!(value[4].verdict, Verdict::NoDifferent);
     close(value[0].standard_error, 1.0, 0.0);
@@ -118,7 +137,14 @@ fn rates(control: Control, shift: f64) -> (f64, f64) {
             })
             .collect();
         let x: Vec<f64> = truth.iter().map(|t| t + random.normal()).collect();
-        let named = against(&x, &[1.0; 40], Reference::Mean, control, 0.1).unwrap();
+        let named = against(
+            &x,
+            Errors::Independent(&[1.0; 40]),
+            Reference::Mean,
+            control,
+            0.1,
+        )
+        .unwrap();
         let (mut wrong, mut all) = (0.0, 0.0);
         for (unit, truth) in named.iter().zip(&truth) {
             let right = match unit.verdict {
@@ -148,9 +174,23 @@ fn the_declared_rate_holds_for_the_whole_list() {
 #[test]
 fn degenerate_lists_have_an_answer_or_a_named_error() {
     for control in ALL {
-        let one = against(&[5.0], &[1.0], Reference::Mean, control, 0.05).unwrap();
+        let one = against(
+            &[5.0],
+            Errors::Independent(&[1.0]),
+            Reference::Mean,
+            control,
+            0.05,
+        )
+        .unwrap();
         assert_eq!((one[0].verdict, one[0].p), (Verdict::NoDifferent, 1.0));
-        let equal = against(&[2.0; 4], &[1.0; 4], Reference::Mean, control, 0.05).unwrap();
+        let equal = against(
+            &[2.0; 4],
+            Errors::Independent(&[1.0; 4]),
+            Reference::Mean,
+            control,
+            0.05,
+        )
+        .unwrap();
         assert!(
             equal
                 .iter()
@@ -158,7 +198,7 @@ fn degenerate_lists_have_an_answer_or_a_named_error() {
         );
     }
     let wrong = |x: &[f64], s: &[f64], reference, rate| {
-        against(x, s, reference, Control::Holm, rate).unwrap_err()
+        against(x, Errors::Independent(s), reference, Control::Holm, rate).unwrap_err()
     };
     let mean = Reference::Mean;
     assert!(matches!(
