@@ -1,8 +1,8 @@
 //! Critical values of the marginal sets of all units with independent errors.
 //!
 //! Up to [`EACH`] units every unit has its own, stepdown included, from its own differences. Above that a value depends on the unit
-//! through its standard error and, by the stepdown, smoothly through its estimate: it is computed on a grid of both and
-//! interpolated, and raised by [`MARGIN`], which is over the error of doing so.
+//! through its standard error and, by the stepdown, through its estimate: it is computed for ranges of estimates, each time
+//! large enough for the whole range, and for a grid of standard errors, interpolated, and raised by [`MARGIN`].
 
 use super::count::clear;
 use super::nodes::{Even, Nodes};
@@ -19,7 +19,7 @@ const PIECE: usize = 16;
 /// The grid: standard errors for the first step, and standard errors and estimates for what the stepdown saves.
 const ERRORS: f64 = 160.0;
 const COARSE_ERRORS: f64 = 15.0;
-const ESTIMATES: usize = 97;
+const EDGES: usize = 96;
 /// Estimates are counted in so many cells of as many units.
 const CELLS: usize = 2048;
 /// A step that saves less is the last on the grid: stopping early only leaves a set wider.
@@ -109,8 +109,10 @@ struct Table {
     /// The first step's values by standard error.
     first: Vec<f64>,
     coarse: Even,
-    estimates: Vec<f64>,
-    /// The last step's value over the first's, by estimate, then by standard error.
+    /// Edges between which estimates are taken together.
+    edges: Vec<f64>,
+    /// The last step's value over the first's, for estimates from an edge to the next, by standard error: for the whole of such a
+    /// range only what is rejected from both ends of it counts as rejected, so that no unit's value comes out too small.
     saved: Vec<Vec<f64>>,
 }
 
@@ -123,26 +125,27 @@ impl Table {
         let own: Vec<f64> = fine.points().map(libm::exp).collect();
         let first = spread(own.len(), settings.threads, |at| {
             let own = own.get(at).copied().unwrap_or(f64::NAN);
-            cells.critical(0.0, own, f64::INFINITY, settings)
+            cells.critical((0.0, 0.0), own, f64::INFINITY, settings)
         });
         let first = first.into_iter().map(|c| c.unwrap_or(0.0)).collect();
-        let estimates = cells.quantiles();
+        let edges = cells.edges();
         let mut table = Self {
             errors: fine,
             first,
             coarse,
-            estimates,
+            edges,
             saved: Vec::new(),
         };
         if settings.procedure == Procedure::Stepdown {
             let row = |at: usize| table.row(at, &cells, settings);
-            table.saved = spread(table.estimates.len(), settings.threads, row);
+            table.saved = spread(table.edges.len() - 1, settings.threads, row);
         }
         table
     }
 
     fn row(&self, at: usize, cells: &Cells, settings: &Settings) -> Vec<f64> {
-        let estimate = self.estimates.get(at).copied().unwrap_or(f64::NAN);
+        let edge = |at: usize| self.edges.get(at).copied().unwrap_or(f64::NAN);
+        let between = (edge(at), edge(at + 1));
         let saved = |log_error: f64| {
             let first = self.errors.share(log_error).of(&self.first);
             let own = libm::exp(log_error);
@@ -150,7 +153,7 @@ impl Table {
                 if last == f64::INFINITY {
                     return Some(first);
                 }
-                cells.critical(estimate, own, last, settings)
+                cells.critical(between, own, last, settings)
             });
             if first > 0.0 { last / first } else { 1.0 }
         };
@@ -167,23 +170,11 @@ impl Table {
         units.iter().zip(errors).map(of).collect()
     }
 
-    /// Between two estimates of the grid by a straight line.
     fn saving(&self, estimate: f64, log_error: f64) -> f64 {
-        let share = self.coarse.share(log_error);
-        let at = |row: usize| self.saved.get(row).map(|row| share.of(row));
-        let last = self.estimates.len().saturating_sub(2);
-        let below = self.estimates.partition_point(|edge| *edge <= estimate);
-        let row = below.saturating_sub(1).min(last);
-        let (Some(low), Some(high)) = (at(row), at(row + 1)) else {
-            return 1.0;
-        };
-        let edges = (self.estimates.get(row), self.estimates.get(row + 1));
-        match edges {
-            (Some(from), Some(to)) if to > from => {
-                low + (high - low) * ((estimate - from) / (to - from)).clamp(0.0, 1.0)
-            }
-            _ => low.max(high),
-        }
+        let under = self.edges.partition_point(|edge| *edge <= estimate);
+        let row = under.clamp(1, self.saved.len().max(1)) - 1;
+        let row = self.saved.get(row);
+        row.map_or(1.0, |row| self.coarse.share(log_error).of(row))
     }
 }
 
@@ -224,20 +215,34 @@ impl Cells {
         cells
     }
 
-    /// Estimates with as many units between each two, and both ends.
-    fn quantiles(&self) -> Vec<f64> {
+    /// Edges close together, both in units between them and in value, from the smallest estimate to the largest; at least two.
+    fn edges(&self) -> Vec<f64> {
         let cells = self.from.len();
-        let inner = (0..ESTIMATES).filter_map(|at| self.from.get(at * cells / ESTIMATES));
-        inner.chain(self.to.last()).copied().collect()
+        let first = self.from.first().copied().unwrap_or(0.0);
+        let last = self.to.last().copied().unwrap_or(0.0);
+        let by_count = (0..EDGES).filter_map(|at| self.from.get(at * cells / EDGES).copied());
+        let part = |at: usize| first + (last - first) * (at as f64 / EDGES as f64);
+        let mut edges: Vec<f64> = by_count.chain((0..EDGES).map(part)).collect();
+        edges.sort_unstable_by(f64::total_cmp);
+        edges.dedup();
+        edges.push(last);
+        edges
     }
 
-    /// The next step's value for a unit, after the last one. What lies in a cell at the edge counts as not rejected.
-    fn critical(&self, estimate: f64, own: f64, last: f64, settings: &Settings) -> Option<f64> {
+    /// The next step's value for a unit with an estimate in a range, after the last one. What lies in a cell at the edge counts as
+    /// not rejected.
+    fn critical(
+        &self,
+        (lowest, highest): (f64, f64),
+        own: f64,
+        last: f64,
+        settings: &Settings,
+    ) -> Option<f64> {
         let mut mix = Mix::empty(self.nodes.at.len());
         for (node, (error, before)) in self.nodes.at.iter().zip(&self.before).enumerate() {
             let reach = last * (own * own + error * error).sqrt();
-            let below = self.to.partition_point(|edge| *edge < estimate - reach);
-            let above = self.from.partition_point(|edge| *edge <= estimate + reach);
+            let below = self.to.partition_point(|edge| *edge < lowest - reach);
+            let above = self.from.partition_point(|edge| *edge <= highest + reach);
             let count = |cells: usize| before.get(cells).copied().unwrap_or(0.0);
             let (behind, upto, all) = (count(below), count(above), count(self.from.len()));
             let parts = [

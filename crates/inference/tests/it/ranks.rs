@@ -255,7 +255,7 @@ fn the_table_of_many_units_is_near_each_units_own_value_and_never_under_it() {
     let each = of(&x[..2500], &s[..2500], &settings);
     for (unit, (many, each)) in many.critical.iter().zip(&each.critical).enumerate() {
         let more = many.value - each.value;
-        assert!((0.0..0.02).contains(&more), "{unit}: {more}");
+        assert!((0.0..0.03).contains(&more), "{unit}: {more}");
     }
 }
 
@@ -380,12 +380,16 @@ fn degenerate_input_has_an_answer_or_a_named_error() {
             Invalid::Range { .. }
         ));
         // No covariances: unlike sides, a negative eigenvalue, and two units that never differ.
+        let settings = Settings {
+            coverage: 0.9,
+            ..settings
+        };
         for matrix in [
             [1.0, 0.5, 0.2, 1.0],
             [1.0, 2.0, 2.0, 1.0],
             [1.0, 1.0, 1.0, 1.0],
         ] {
-            let found = wrong(&[1.0, 2.0], Errors::Covariance(&matrix), 0.9);
+            let found = rank_sets(&[1.0, 2.0], Errors::Covariance(&matrix), &settings).unwrap_err();
             assert!(
                 matches!(
                     found,
