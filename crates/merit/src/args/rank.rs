@@ -53,14 +53,16 @@ pub struct Rank {
         long,
         value_name = tr("列名", "COLUMN"),
         required_unless_present = "covariance",
-        conflicts_with = "covariance",
         help = tr("哪一列是标准误;误差互相独立", "The column of their standard errors, which are independent")
     )]
     pub se: Option<String>,
     #[arg(
         long,
         value_name = tr("文件", "FILE"),
-        help = tr("误差的协方差矩阵,代替 --se", "The covariance matrix of the errors, instead of --se")
+        help = tr(
+            "误差的协方差矩阵;写了它,标准误由它来,不用 --se",
+            "The covariance matrix of the errors; the standard errors are then its own, and --se isn't used"
+        )
     )]
     pub covariance: Option<PathBuf>,
     #[arg(
