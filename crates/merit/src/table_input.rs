@@ -1,6 +1,6 @@
 //! A table of a person's own, CSV or XLSX, read by column: texts, and numbers whose faults are named by cell. Nothing is guessed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rulebook::grid::{self, Grid};
@@ -32,7 +32,11 @@ impl File {
     pub fn table(&self) -> Result<Table<'_>, Failure> {
         match grid::read(&self.name, &self.bytes) {
             Ok(grid) => {
-                let table = Table { file: self, grid };
+                let table = Table {
+                    file: self,
+                    grid,
+                    left_out: BTreeSet::new(),
+                };
                 table.show(&table.grid.warnings);
                 Ok(table)
             }
@@ -69,6 +73,8 @@ impl File {
 pub struct Table<'f> {
     file: &'f File,
     grid: Grid<'f>,
+    /// The lines of rows that aren't used.
+    left_out: BTreeSet<usize>,
 }
 
 impl Table<'_> {
@@ -77,9 +83,23 @@ impl Table<'_> {
         &self.file.name
     }
 
-    /// How many rows there are.
-    pub fn len(&self) -> usize {
-        self.grid.rows.len()
+    /// How many rows are used.
+    fn len(&self) -> usize {
+        self.grid.rows.len() - self.left_out.len()
+    }
+
+    /// Leaves out the rows that hold nothing in any of these columns, and gives their names.
+    pub fn leave_out_blank(&mut self, columns: &[usize], name: usize) -> Vec<String> {
+        let (mut lines, mut names) = (BTreeSet::new(), Vec::new());
+        self.each(|line, cells| {
+            let cell = |column: usize| cells.get(column).map_or("", |cell| cell.trim());
+            if columns.iter().all(|column| cell(*column).is_empty()) {
+                lines.insert(line);
+                names.push(cell(name).to_owned());
+            }
+        });
+        self.left_out.extend(lines);
+        names
     }
 
     /// The column with this name, which `option` asks for.
@@ -172,7 +192,9 @@ impl Table<'_> {
     fn each(&self, mut row: impl FnMut(usize, &[std::borrow::Cow<'_, str>])) {
         let (mut reader, mut cells) = (self.grid.reader(), Vec::new());
         while let Some(line) = reader.next(&mut cells) {
-            row(line, &cells);
+            if !self.left_out.contains(&line) {
+                row(line, &cells);
+            }
         }
     }
 

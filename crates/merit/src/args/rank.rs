@@ -18,7 +18,7 @@ pub const EXAMPLES: (&str, &str) = (
 
 名次 1 是估计值最大的。名次集合 lower…upper:一个单位真实的名次可能在的范围。
 不写 --marginal 时,所有单位的集合同时成立(一张榜要一起看,就用这个);--marginal 是每个单位各自成立,只看一个单位时用。
-CSV 的列:unit,estimate,se,rank,lower,upper;用了 --best、--worst、--named 才有同名的列。行的次序与文件相同。
+CSV 的列:unit,estimate,se,rank,lower,upper;用了 --best、--worst、--named 才有同名的列。行的次序与文件相同;估计值和标准误都空着的单位不排名,另行列出。
 误差互相独立时,--marginal 不用抽样;其余要抽样,临界值带有蒙特卡洛标准误,可能因它而变的名次集合在表中标 *。
 协方差文件:第一列是单位,其余每列一个单位,列名是单位。",
     "\
@@ -32,7 +32,7 @@ Rank 1 is the largest estimate. The set lower…upper holds the places that a un
 Without --marginal the sets of all units hold at once, which is what a list that is read as a whole needs; with
 --marginal each holds for itself, for whoever looks at one unit alone.
 The columns of the CSV: unit,estimate,se,rank,lower,upper; and best, worst, named where these are asked for. The rows are in
-the file's order.
+the file's order. A unit with neither estimate nor standard error isn't ranked; a warning names it.
 With independent errors --marginal draws nothing. Otherwise the critical value has a Monte-Carlo standard error, and the
 table marks with * each set that might be another for it.
 A covariance file has the units in its first column, then a column for each unit, named after it.",

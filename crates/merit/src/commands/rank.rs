@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::args::rank::{Layout, List, OneSided, Rank};
 use crate::failure::Failure;
-use crate::lang::tr;
+use crate::lang::{lang, tr};
 use crate::output::columns::{Align, table};
 use crate::output::{number, reasons::short, save};
 use crate::table_input::{File, Table};
@@ -126,33 +126,32 @@ fn settings(args: &Rank) -> Result<Settings, Failure> {
 
 fn given(args: &Rank) -> Result<Given, Failure> {
     let file = File::read(&args.file)?;
-    let table = file.table()?;
+    let mut table = file.table()?;
     let unit = match &args.unit_column {
         Some(name) => table.column(name, "--unit-column")?,
         None => table.first_text().ok_or_else(|| no_unit(&table))?,
     };
     let estimate = table.column(&args.estimate, "--estimate")?;
+    let error = match (&args.se, &args.covariance) {
+        (Some(se), None) => Some(table.column(se, "--se")?),
+        _ => None,
+    };
+    let figures: Vec<usize> = [Some(estimate), error].into_iter().flatten().collect();
+    without_figures(&table.leave_out_blank(&figures, unit));
     let units = table.names(unit)?;
     if units.is_empty() {
-        let name = table.name();
-        return Err(Failure::Refused(Some(say!(
-            "{name} 只有列名,没有一个单位;至少要有一行",
-            "{name} has column names but no unit; at least one row is needed"
-        ))));
+        return Err(nobody(&table));
     }
     let estimates = table.numbers(estimate, |_| None)?;
-    let (errors, covariance) = match (&args.se, &args.covariance) {
-        (_, Some(path)) => {
-            let covariance = covariance(path, &units)?;
-            let own = covariance.iter().step_by(units.len() + 1);
-            (
-                own.map(|variance| variance.max(0.0).sqrt()).collect(),
-                Some(covariance),
-            )
-        }
-        (se, None) => {
-            let column = table.column(se.as_deref().unwrap_or_default(), "--se")?;
-            (table.numbers(column, not_over_zero)?, None)
+    let covariance = match &args.covariance {
+        Some(path) => Some(covariance(path, &units)?),
+        None => None,
+    };
+    let errors = match (error, &covariance) {
+        (Some(column), _) => table.numbers(column, not_over_zero)?,
+        (None, matrix) => {
+            let own = matrix.iter().flatten().step_by(units.len() + 1);
+            own.map(|variance| variance.max(0.0).sqrt()).collect()
         }
     };
     Ok(Given {
@@ -161,6 +160,25 @@ fn given(args: &Rank) -> Result<Given, Failure> {
         errors,
         covariance,
     })
+}
+
+/// Tells whom the file gives no figures for.
+fn without_figures(units: &[String]) {
+    if !units.is_empty() {
+        let (count, names) = (units.len(), units.join(lang().pick("、", ", ")));
+        terminal::warning(&say!(
+            "{count} 个单位没有数据,没有排名:{names}",
+            "units without figures, not ranked ({count}): {names}"
+        ));
+    }
+}
+
+fn nobody(table: &Table<'_>) -> Failure {
+    let name = table.name();
+    Failure::Refused(Some(say!(
+        "{name} 没有一个有数据的单位;至少要有一行",
+        "{name} has no unit with figures; at least one row is needed"
+    )))
 }
 
 fn no_unit(table: &Table<'_>) -> Failure {

@@ -64,6 +64,18 @@ fn a_covariance_matrix_is_read_by_the_units_names() {
 }
 
 #[test]
+fn a_unit_without_figures_is_named_and_left_out() {
+    let desk = desk();
+    desk.write("t.csv", format!("{TABLE}戊,,,e\n"));
+    let ran = desk.run("rank t.csv --estimate score --se se --marginal --format csv");
+    assert_eq!((ran.code, ran.out.lines().count()), (0, 5));
+    assert_eq!(
+        ran.err,
+        "warning: units without figures, not ranked (1): 戊\n"
+    );
+}
+
+#[test]
 fn files_are_written_in_the_layout_of_their_ending() {
     let desk = desk();
     let line = "rank t.csv --estimate score --se se --marginal";
