@@ -6,7 +6,9 @@
 //! powers and the like come from `libm`.
 
 mod invalid;
+pub mod named;
 pub mod random;
+pub mod ranks;
 pub mod special;
 
 pub use invalid::Invalid;

@@ -1,6 +1,7 @@
 //! What can be asked on the command line. Texts are in the language chosen before.
 
 pub mod ledger;
+pub mod rank;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -121,6 +122,14 @@ pub enum Command {
         )
     )]
     Whatif(WhatIf),
+    #[command(
+        about = tr(
+            "有误差的估计值排名:每个单位真实的名次可能在哪些位置,谁明显高于平均",
+            "Rank estimates that have errors: which places a unit may truly hold, and who is clearly over the mean"
+        ),
+        after_help = tr(rank::EXAMPLES.0, rank::EXAMPLES.1)
+    )]
+    Rank(rank::Rank),
     #[command(about = tr("活动与表格之间的转换", "Turn a campaign into a workbook and back"))]
     Campaign {
         #[command(subcommand)]

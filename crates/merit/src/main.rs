@@ -9,6 +9,7 @@ mod lang;
 mod load;
 mod output;
 mod progress;
+mod table_input;
 mod terminal;
 mod usage;
 

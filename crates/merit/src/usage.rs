@@ -119,8 +119,14 @@ fn spelling(arg: &str) -> (&'static str, &'static str) {
             ";写成 2026、2026-H1、2026-Q1 或 2026-01",
             "; write 2026, 2026-H1, 2026-Q1 or 2026-01",
         ),
-        Some("--threads") => (";写成 1 以上的整数", "; write a whole number from 1 on"),
-        Some("--entry" | "--from" | "--size") => {
+        Some("--coverage") => (
+            ";写成 0 和 1 之间的数,如 0.95",
+            "; write a number between 0 and 1, such as 0.95",
+        ),
+        Some("--threads" | "--best" | "--worst" | "--draws") => {
+            (";写成 1 以上的整数", "; write a whole number from 1 on")
+        }
+        Some("--entry" | "--from" | "--size" | "--seed") => {
             (";写成 0 以上的整数", "; write a whole number from 0 on")
         }
         _ => ("", ""),

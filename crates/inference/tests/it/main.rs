@@ -7,6 +7,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod named;
 mod random;
+mod ranks;
 mod special;
 mod support;

@@ -9,6 +9,7 @@ mod fmt;
 mod ledger;
 mod new;
 mod pages;
+mod rank;
 mod schema;
 mod score;
 mod whatif;
@@ -25,6 +26,7 @@ pub fn run(args: Merit) -> Result<(), Failure> {
         Command::Check(args) => check::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Score(args) => score::run(&args),
+        Command::Rank(args) => rank::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => pages::completions(&args),
         Command::Man(args) => pages::man(&args),

@@ -12,6 +12,7 @@ mod help;
 mod ledger;
 mod outputs;
 mod periods;
+mod rank;
 mod ready;
 mod support;
 mod wrong_files;
