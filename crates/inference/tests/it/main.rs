@@ -7,6 +7,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod charts;
+mod funnel;
 mod random;
 mod special;
 mod support;
+mod trend;
