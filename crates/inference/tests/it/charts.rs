@@ -770,6 +770,10 @@ fn what_is_no_good_has_a_named_error() {
         of(Kind::Xbar, groups),
         Invalid::Range { what: "sizes", .. }
     ));
+}
+
+#[test]
+fn positions_out_of_place_have_a_named_error() {
     for rebase in [&[3_usize, 2][..], &[9], &[2, 2]] {
         let options = Options {
             rebase,
