@@ -1,6 +1,7 @@
 //! What can be asked on the command line. Texts are in the language chosen before.
 
 pub mod ledger;
+pub mod trend;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -121,6 +122,14 @@ pub enum Command {
         )
     )]
     Whatif(WhatIf),
+    #[command(
+        about = tr(
+            "与从前相比:控制图、变化及其区间,哪些是信号、哪些是波动",
+            "Better than before? Control charts and changes with intervals: what is a signal, what is noise"
+        ),
+        after_help = tr(trend::EXAMPLES.0, trend::EXAMPLES.1)
+    )]
+    Trend(trend::Trend),
     #[command(about = tr("活动与表格之间的转换", "Turn a campaign into a workbook and back"))]
     Campaign {
         #[command(subcommand)]

@@ -119,6 +119,9 @@ fn spelling(arg: &str) -> (&'static str, &'static str) {
             ";写成 2026、2026-H1、2026-Q1 或 2026-01",
             "; write 2026, 2026-H1, 2026-Q1 or 2026-01",
         ),
+        Some("--freeze" | "--season") => (";写成 1 以上的整数", "; write a whole number from 1 on"),
+        Some("--coverage") => (";写成 0 与 1 之间的数", "; write a number between 0 and 1"),
+        Some("--target") => (";写成一个数", "; write a number"),
         Some("--threads") => (";写成 1 以上的整数", "; write a whole number from 1 on"),
         Some("--entry" | "--from" | "--size") => {
             (";写成 0 以上的整数", "; write a whole number from 0 on")

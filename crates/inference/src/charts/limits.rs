@@ -43,7 +43,11 @@ impl Limit {
         } else {
             libm::pow(value, self.power)
         };
-        (self.sigma > 0.0).then(|| (value - self.middle) / self.sigma)
+        self.sigma().map(|sigma| (value - self.middle) / sigma)
+    }
+
+    pub(super) fn sigma(&self) -> Option<f64> {
+        (self.sigma > 0.0).then_some(self.sigma)
     }
 
     fn line(centre: f64) -> Self {

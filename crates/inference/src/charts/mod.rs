@@ -183,6 +183,8 @@ pub struct Point {
     pub lower: Option<f64>,
     /// The upper limit, where there is one.
     pub upper: Option<f64>,
+    /// The standard deviation that its limits are three of (of a t chart: on its scale of powers); `None` as for `z`.
+    pub sigma: Option<f64>,
     /// Distance from the middle in standard deviations; `None` where a chart has none or all its points are equal.
     pub z: Option<f64>,
     /// Whether it lies beyond a limit, whatever the rules.
@@ -386,6 +388,7 @@ fn point(row: &Row, part: Part, limit: &Limit, phase: usize) -> Point {
         centre: limit.centre,
         lower: limit.lower,
         upper: limit.upper,
+        sigma: limit.sigma(),
         z: value.and_then(|value| limit.z(value)),
         outside: beyond && part != Part::Ghost,
         signals: Vec::new(),

@@ -11,6 +11,7 @@ mod new;
 mod pages;
 mod schema;
 mod score;
+mod trend;
 mod whatif;
 mod workbook;
 
@@ -25,6 +26,7 @@ pub fn run(args: Merit) -> Result<(), Failure> {
         Command::Check(args) => check::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Score(args) => score::run(&args),
+        Command::Trend(args) => trend::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => pages::completions(&args),
         Command::Man(args) => pages::man(&args),

@@ -14,4 +14,5 @@ mod outputs;
 mod periods;
 mod ready;
 mod support;
+mod trend;
 mod wrong_files;
