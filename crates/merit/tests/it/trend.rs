@@ -113,6 +113,15 @@ fn rules_phases_and_points_left_out_are_as_asked() {
 }
 
 #[test]
+fn a_unit_without_the_period_of_new_limits_is_named() {
+    let desk = desk();
+    desk.edit("late.csv", "a,2025-08,23,100\n", "");
+    let ran = desk.run(&format!("{ASKED} --rebase 2025-08"));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("a: has no 2025-08"), "{}", ran.err);
+}
+
+#[test]
 fn rows_of_one_period_are_cases_or_a_subgroup() {
     let desk = Desk::empty();
     let mut table = String::from("period,value\n");

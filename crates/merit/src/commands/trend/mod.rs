@@ -33,6 +33,7 @@ struct Unit {
     false_alarm: Option<FalseAlarm>,
     proposals: Vec<Proposal>,
     comparison: Option<Comparison>,
+    /// Why there is no chart, or not the one asked for.
     note: Option<Say>,
 }
 
@@ -197,6 +198,7 @@ fn unit(
                 .change
                 .then(|| compare::compare(args, kind, &unit.series, &chart));
             unit.chart = Some(chart);
+            unit.note = not_rebased(args, &unit.series);
         }
         Err(Invalid::TooFew { least, found, .. }) => {
             unit.note = Some(too_few(&unit.series, found, least));
@@ -210,6 +212,16 @@ fn unit(
         }
     }
     unit
+}
+
+/// A unit without a period that others are re-based at keeps its phase.
+fn not_rebased(args: &Trend, series: &Series) -> Option<Say> {
+    let absent = |period: &&String| !series.periods.contains(period);
+    let (name, period) = (&series.unit, args.drawing.rebase.iter().find(absent)?);
+    Some(say!(
+        "{name}:没有 {period} 这一期,没有从那里重算控制限;补上这一期,或单独作图",
+        "{name}: has no {period}, so no new limits start there; add the period, or chart the unit alone"
+    ))
 }
 
 fn too_few(series: &Series, found: usize, least: usize) -> Say {
