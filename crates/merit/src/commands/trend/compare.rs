@@ -72,6 +72,9 @@ pub struct Changed {
     pub verdict: Verdict,
 }
 
+/// A figure and its standard deviation.
+type Noisy = (f64, f64);
+
 /// What changed in a unit.
 #[derive(Clone, Debug, Serialize)]
 pub struct Comparison {
@@ -189,7 +192,7 @@ fn change(
 }
 
 /// A point and the standard deviation that its chart gives it.
-fn noisy(point: &Point) -> Option<(f64, f64)> {
+fn noisy(point: &Point) -> Option<Noisy> {
     Some((point.value?, point.sigma.unwrap_or(0.0)))
 }
 
@@ -233,14 +236,14 @@ pub fn lasting(args: &Trend, units: &[Unit]) -> Vec<Lasting> {
         return Vec::new();
     };
     let of = |against: Against| {
-        let pairs: Vec<((f64, f64), (f64, f64))> = units
+        let pairs: Vec<(Noisy, Noisy)> = units
             .iter()
             .filter_map(|unit| both(args, unit, against, latest))
             .collect();
         if pairs.len() < LEAST_UNITS {
             return None;
         }
-        let (before, after): (Vec<(f64, f64)>, Vec<(f64, f64)>) = pairs.into_iter().unzip();
+        let (before, after): (Vec<Noisy>, Vec<Noisy>) = pairs.into_iter().unzip();
         let (one, one_errors): (Vec<f64>, Vec<f64>) = before.into_iter().unzip();
         let (two, two_errors): (Vec<f64>, Vec<f64>) = after.into_iter().unzip();
         let found =
@@ -270,12 +273,7 @@ fn latest(units: &[Unit]) -> Option<&str> {
 }
 
 /// A unit's figures of the latest period and the one it is held against, each with its standard error.
-fn both(
-    args: &Trend,
-    unit: &Unit,
-    against: Against,
-    latest: &str,
-) -> Option<((f64, f64), (f64, f64))> {
+fn both(args: &Trend, unit: &Unit, against: Against, latest: &str) -> Option<(Noisy, Noisy)> {
     let chart = unit.chart.as_ref()?;
     let (_, from, to) = pairs(args, &unit.series)
         .into_iter()
