@@ -5,10 +5,13 @@
 //! with any number of threads: randomness comes only from [`random::Random`], one stream for each piece of work, and logarithms,
 //! powers and the like come from `libm`.
 
+pub mod charts;
+pub mod funnel;
 mod invalid;
 pub mod named;
 pub mod random;
 pub mod ranks;
 pub mod special;
+pub mod trend;
 
 pub use invalid::Invalid;

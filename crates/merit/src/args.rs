@@ -2,6 +2,7 @@
 
 pub mod ledger;
 pub mod rank;
+pub mod trend;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -130,6 +131,14 @@ pub enum Command {
         after_help = tr(rank::EXAMPLES.0, rank::EXAMPLES.1)
     )]
     Rank(rank::Rank),
+    #[command(
+        about = tr(
+            "与从前相比:控制图、变化及其区间,哪些是信号、哪些是波动",
+            "Better than before? Control charts and changes with intervals: what is a signal, what is noise"
+        ),
+        after_help = tr(trend::EXAMPLES.0, trend::EXAMPLES.1)
+    )]
+    Trend(trend::Trend),
     #[command(about = tr("活动与表格之间的转换", "Turn a campaign into a workbook and back"))]
     Campaign {
         #[command(subcommand)]

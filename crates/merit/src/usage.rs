@@ -123,9 +123,10 @@ fn spelling(arg: &str) -> (&'static str, &'static str) {
             ";写成 0 和 1 之间的数,如 0.95",
             "; write a number between 0 and 1, such as 0.95",
         ),
-        Some("--threads" | "--best" | "--worst" | "--draws") => {
+        Some("--threads" | "--best" | "--worst" | "--draws" | "--freeze" | "--season") => {
             (";写成 1 以上的整数", "; write a whole number from 1 on")
         }
+        Some("--target") => (";写成一个数", "; write a number"),
         Some("--entry" | "--from" | "--size" | "--seed") => {
             (";写成 0 以上的整数", "; write a whole number from 0 on")
         }

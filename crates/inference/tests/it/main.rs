@@ -8,7 +8,10 @@
 )]
 
 mod named;
+mod charts;
+mod funnel;
 mod random;
 mod ranks;
 mod special;
 mod support;
+mod trend;

@@ -21,3 +21,43 @@ pub(crate) fn close(found: f64, expected: f64, relative: f64) {
     let same = found == expected || (found - expected).abs() <= relative * scale;
     assert!(same, "{found} where {expected} is expected");
 }
+
+/// A table with a header, as text.
+pub(crate) struct Table {
+    header: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+/// A table of reference data from its bytes.
+pub(crate) fn table(bytes: &[u8]) -> Table {
+    let mut reader = csv::Reader::from_reader(bytes);
+    let words = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect::<Vec<_>>();
+    let header = words(reader.headers().unwrap());
+    let rows = reader
+        .records()
+        .map(|record| words(&record.unwrap()))
+        .collect();
+    Table { header, rows }
+}
+
+impl Table {
+    /// A column as text.
+    #[track_caller]
+    pub(crate) fn words(&self, name: &str) -> Vec<String> {
+        let at = self
+            .header
+            .iter()
+            .position(|column| column == name)
+            .expect(name);
+        self.rows.iter().map(|row| row[at].clone()).collect()
+    }
+
+    /// A column as numbers; what is empty or `NA` is NaN.
+    #[track_caller]
+    pub(crate) fn numbers(&self, name: &str) -> Vec<f64> {
+        self.words(name)
+            .iter()
+            .map(|word| word.parse().unwrap_or(f64::NAN))
+            .collect()
+    }
+}

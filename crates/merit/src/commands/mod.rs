@@ -12,6 +12,7 @@ mod pages;
 mod rank;
 mod schema;
 mod score;
+mod trend;
 mod whatif;
 mod workbook;
 
@@ -27,6 +28,7 @@ pub fn run(args: Merit) -> Result<(), Failure> {
         Command::Fmt(args) => fmt::run(&args),
         Command::Score(args) => score::run(&args),
         Command::Rank(args) => rank::run(&args),
+        Command::Trend(args) => trend::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => pages::completions(&args),
         Command::Man(args) => pages::man(&args),

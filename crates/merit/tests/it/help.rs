@@ -12,6 +12,7 @@ const COMMANDS: [&str; 29] = [
     "score",
     "whatif",
     "rank",
+    "trend",
     "campaign",
     "campaign to-xlsx",
     "campaign from-xlsx",

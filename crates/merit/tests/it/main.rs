@@ -15,4 +15,5 @@ mod periods;
 mod rank;
 mod ready;
 mod support;
+mod trend;
 mod wrong_files;
