@@ -6,6 +6,7 @@
 //! powers and the like come from `libm`.
 
 mod invalid;
+pub mod mixed;
 pub mod random;
 pub mod special;
 
