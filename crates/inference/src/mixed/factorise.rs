@@ -127,11 +127,11 @@ impl Blocks {
         let diagonal: Vec<f64> = (0..first)
             .map(|level| scale[level] * scale[level] * cross.counts[level] + 1.0)
             .collect();
-        let mut rest = vec![0.0; size * size];
+        let mut rest = Mat::zeros(size, size);
         take_out(cross, scale, &diagonal, &mut rest);
         for column in 0..size {
             let level = first + column;
-            let own = &mut rest[column * size..(column + 1) * size];
+            let own = rest.col_as_slice_mut(column);
             own[column] += cross.counts[level];
             let (rows, values) = cross.column(level);
             for (row, value) in rows.iter().zip(values) {
@@ -142,7 +142,6 @@ impl Blocks {
             }
             own[column] += 1.0;
         }
-        let mut rest = Mat::from_fn(size, size, |row, column| rest[column * size + row]);
         if size > 0 {
             cholesky(rest.as_mut())?;
         }
@@ -236,15 +235,13 @@ fn chunks(slice: &mut [f64], size: usize) -> impl Iterator<Item = &mut [f64]> {
 }
 
 /// −C'(γ₁ ⁄ D)C below the diagonal, where C is how often the largest factor's levels meet the others.
-fn take_out(cross: &Cross, scale: &[f64], diagonal: &[f64], rest: &mut [f64]) {
+fn take_out(cross: &Cross, scale: &[f64], diagonal: &[f64], rest: &mut Mat<f64>) {
     let first = cross.starts[1];
-    let size = cross.levels() - first;
     for (level, entry) in diagonal.iter().enumerate() {
         let weight = scale[level] * scale[level] / entry;
         let (rows, values) = cross.column(level);
         for (at, (column, value)) in rows.iter().zip(values).enumerate() {
-            let from = (*column as usize - first) * size;
-            let own = &mut rest[from..from + size];
+            let own = rest.col_as_slice_mut(*column as usize - first);
             let times = weight * value;
             for (row, other) in rows[at..].iter().zip(&values[at..]) {
                 own[*row as usize - first] -= times * other;

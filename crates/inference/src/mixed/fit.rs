@@ -1,13 +1,15 @@
 //! A model, and what fitting it gives.
 #![expect(clippy::indexing_slicing, reason = "factors and levels are counted once, when the model is made")]
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::Invalid;
 
 use super::cross::Cross;
 use super::factorise::Plan;
-use super::point::{Point, dot, small_cholesky, small_inverse};
+use super::point::{Point, State, dot, small_cholesky, small_inverse};
 use super::search::{Found, Search, traces, variance};
 use super::{Criterion, Design, Factor, Lapse, Refusal, Value};
 
@@ -226,7 +228,7 @@ impl Fit {
     #[must_use]
     pub fn theta(&self) -> Vec<f64> {
         let mut theta = vec![0.0; self.cross.factors()];
-        for (ratio, at) in self.point.ratios.iter().zip(&self.cross.order) {
+        for (ratio, at) in self.point.state.ratios.iter().zip(&self.cross.order) {
             theta[*at] = ratio.sqrt();
         }
         theta
@@ -239,8 +241,8 @@ impl Fit {
         let sigma = self.sigma();
         let effect = |(at, name): (usize, &String)| Effect {
             name: name.clone(),
-            estimate: self.point.fixed[at] + if at == 0 { self.cross.mean } else { 0.0 },
-            se: sigma * self.point.covariance[at * width + at].sqrt(),
+            estimate: self.point.state.fixed[at] + if at == 0 { self.cross.mean } else { 0.0 },
+            se: sigma * self.point.state.covariance[at * width + at].sqrt(),
         };
         self.model.design.names().iter().enumerate().map(effect).collect()
     }
@@ -258,7 +260,7 @@ impl Fit {
         let theta = self.theta();
         let effects = |(at, factor): (usize, &Factor)| {
             let span = self.cross.span(self.place(at));
-            let modes = &self.point.solved[self.cross.width * self.cross.levels()..][span.clone()];
+            let modes = &self.point.state.solved[self.cross.width * self.cross.levels()..][span.clone()];
             Random {
                 factor: factor.name().to_owned(),
                 theta: theta[at],
@@ -276,19 +278,28 @@ impl Fit {
     #[must_use]
     pub fn deviations(&self) -> Vec<Vec<f64>> {
         let (sigma, theta) = (self.sigma(), self.theta());
-        let found;
-        let diagonal = match &self.diagonal {
-            Some(diagonal) => diagonal,
-            None => {
-                found = self.point.factored.inverse_diagonal(&self.cross, &self.point.scale);
-                &found
-            }
-        };
+        let diagonal = self.diagonal();
         let factor = |(at, theta): (usize, &f64)| {
             let entries = &diagonal[self.cross.span(self.place(at))];
             entries.iter().map(|entry| sigma * theta * entry.sqrt()).collect()
         };
         theta.iter().enumerate().map(factor).collect()
+    }
+
+    /// The diagonal of A⁻¹.
+    fn diagonal(&self) -> Cow<'_, [f64]> {
+        match &self.diagonal {
+            Some(diagonal) => Cow::Borrowed(diagonal),
+            None => self.point.factored.inverse_diagonal(&self.cross, &self.point.state.scale).into(),
+        }
+    }
+
+    /// The effective number of parameters, random effects included: the trace of the hat matrix. What the random effects add to the
+    /// fixed ones is tr(I − A⁻¹), the fixed effects taken as known.
+    #[must_use]
+    pub fn parameters(&self) -> f64 {
+        let random: f64 = self.diagonal().iter().map(|entry| 1.0 - entry).sum();
+        self.cross.width as f64 + random
     }
 
     /// The marks without what the model says: y − Xβ − Zb.
@@ -321,7 +332,7 @@ impl Fit {
     /// Works out what the next refit needs, so that it is quick again: the diagonal of A⁻¹.
     pub fn settle(&mut self) {
         if self.diagonal.is_none() {
-            self.diagonal = Some(self.point.factored.inverse_diagonal(&self.cross, &self.point.scale));
+            self.diagonal = Some(self.diagonal().into_owned());
         }
     }
 
@@ -336,7 +347,7 @@ impl Fit {
         let model = self.model.with(new)?;
         let known = model.factors.iter().zip(&self.model.factors);
         let known = known.into_iter().all(|(new, old)| new.levels().len() == old.levels().len());
-        let singular = self.point.ratios.contains(&0.0);
+        let singular = self.point.state.ratios.contains(&0.0);
         if known && !singular && new.len() <= FEW {
             let cross = Cross::new(&model.marks, &model.design, &model.factors);
             if let Ok(Some(fit)) = self.quick(&model, cross, new.len()) {
@@ -347,30 +358,24 @@ impl Fit {
     }
 
     fn quick(&self, model: &Model, cross: Cross, new: usize) -> Result<Option<Self>, Lapse> {
-        let found;
-        let diagonal = match &self.diagonal {
-            Some(diagonal) => diagonal,
-            None => {
-                found = self.point.factored.inverse_diagonal(&self.cross, &self.point.scale);
-                &found
-            }
-        };
+        let diagonal = self.diagonal();
         let update = Update::new(self, &cross, model, new)?;
         let solver = |columns: &mut [f64]| update.solve(self, columns);
-        let point = self.point.moved(&cross, solver)?;
-        let traces: Vec<f64> = traces(&self.cross, diagonal)
+        let old = &self.point.state;
+        let state = State::new(&cross, &old.ratios, &old.scale, solver)?;
+        let traces: Vec<f64> = traces(&self.cross, &diagonal)
             .iter()
             .enumerate()
             .map(|(factor, trace)| trace - update.trace(&cross, factor))
             .collect();
-        let slope = point.slope(&cross, model.criterion, &traces, solver);
+        let slope = state.slope(&cross, model.criterion, &traces, solver);
         let plan = self.plan_for(&cross)?;
         let search = Search {
             cross: &cross,
             plan: &plan,
             criterion: model.criterion,
         };
-        let step = search.step(&point, &slope);
+        let step = search.step(&state, &slope);
         if step.promise.is_nan() || step.promise > NEAR {
             return Ok(None);
         }
@@ -417,11 +422,11 @@ impl Update {
         for (row, mark) in rows.chunks_exact_mut(levels).zip(first..) {
             for (factor, at) in cross.order.iter().enumerate() {
                 let level = cross.starts[factor] + model.factors[*at].codes()[mark] as usize;
-                row[level] = fit.point.scale[level];
+                row[level] = fit.point.state.scale[level];
             }
         }
         let mut solved = rows.clone();
-        fit.point.factored.solve(&fit.cross, &fit.point.scale, &mut solved);
+        fit.point.factored.solve(&fit.cross, &fit.point.state.scale, &mut solved);
         let mut inner = vec![0.0; new * new];
         for row in 0..new {
             for column in 0..new {
@@ -441,7 +446,7 @@ impl Update {
 
     fn solve(&self, fit: &Fit, columns: &mut [f64]) {
         let levels = fit.cross.levels();
-        fit.point.factored.solve(&fit.cross, &fit.point.scale, columns);
+        fit.point.factored.solve(&fit.cross, &fit.point.state.scale, columns);
         for column in columns.chunks_exact_mut(levels) {
             let seen: Vec<f64> = self.rows.chunks_exact(levels).map(|row| dot(row, column)).collect();
             for (at, solved) in self.solved.chunks_exact(levels).enumerate() {

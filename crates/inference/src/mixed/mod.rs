@@ -16,6 +16,7 @@ mod design;
 mod factor;
 mod factorise;
 mod fit;
+mod judges;
 mod point;
 mod refusal;
 mod search;
@@ -23,6 +24,9 @@ mod search;
 pub use design::{Design, MOST_COLUMNS, Value, Variable};
 pub use factor::Factor;
 pub use fit::{Effect, Fit, Model, NewMark, Random};
+pub use judges::{
+    Adjusted, Halo, Links, Severity, Spread, adjusted_marks, adjusted_units, halo, severity, spread,
+};
 pub use refusal::Refusal;
 
 use serde::Serialize;

@@ -10,16 +10,22 @@ use super::cross::Cross;
 use super::factorise::{Factored, Plan};
 use super::{Criterion, Lapse};
 
-/// What is known where the ratios γ = θ² are given. With V = I + Σ γₖZₖZₖ', P = V⁻¹ − V⁻¹X(X'V⁻¹X)⁻¹X'V⁻¹ and r² = y'Py:
+/// A set of ratios, the factor of its A, and the deviance.
 #[derive(Clone, Debug)]
 pub(super) struct Point {
+    pub state: State,
+    pub factored: Factored,
+    /// −2 log L, or the REML criterion.
+    pub deviance: f64,
+}
+
+/// What is known where the ratios γ = θ² are given. With V = I + Σ γₖZₖZₖ', P = V⁻¹ − V⁻¹X(X'V⁻¹X)⁻¹X'V⁻¹ and r² = y'Py:
+#[derive(Clone, Debug)]
+pub(super) struct State {
     /// γ, one for each factor in the order of the crossproducts.
     pub ratios: Vec<f64>,
     /// The relative standard deviation of each level: its factor's θ.
     pub scale: Vec<f64>,
-    pub factored: Factored,
-    /// −2 log L, or the REML criterion.
-    pub deviance: f64,
     /// r².
     pub squares: f64,
     pub fixed: Vec<f64>,
@@ -27,6 +33,8 @@ pub(super) struct Point {
     pub covariance: Vec<f64>,
     /// A⁻¹ΛZ'X, and A⁻¹ΛZ'(y − Xβ) in the last column: the modes on the scale of u.
     pub solved: Vec<f64>,
+    /// log|X'V⁻¹X|.
+    log_determinant: f64,
 }
 
 /// The slope of the deviance over the ratios, and its curvature by average information.
@@ -47,36 +55,53 @@ impl Point {
     ) -> Result<Self, Lapse> {
         let scale = scale(cross, ratios);
         let factored = plan.factor(cross, &scale)?;
-        let log_determinant = factored.log_determinant();
         let solver = |columns: &mut [f64]| factored.solve(cross, &scale, columns);
-        let (effects, solved) = Effects::new(cross, &scale, solver)?;
-        let deviance = deviance(cross, criterion, log_determinant, &effects);
-        Ok(Self {
-            ratios: ratios.to_vec(),
-            deviance,
-            squares: effects.squares,
-            fixed: effects.fixed,
-            covariance: effects.covariance,
-            solved,
-            scale,
-            factored,
-        })
+        let state = State::new(cross, ratios, &scale, solver)?;
+        let deviance = deviance(cross, criterion, factored.log_determinant(), &state);
+        Ok(Self { state, factored, deviance })
     }
+}
 
-    /// The point moved to other marks with the same levels, the ratios kept; `solver` solves with the A of those marks. Its factor
-    /// and deviance stay those of the old marks.
-    pub(super) fn moved(
-        &self,
+impl State {
+    /// `solver` solves with A, `scale` is each level's θ.
+    pub(super) fn new(
         cross: &Cross,
+        ratios: &[f64],
+        scale: &[f64],
         solver: impl FnOnce(&mut [f64]),
     ) -> Result<Self, Lapse> {
-        let (effects, solved) = Effects::new(cross, &self.scale, solver)?;
+        let levels = cross.levels();
+        let scaled: Vec<f64> = cross
+            .zxy
+            .chunks_exact(levels)
+            .flat_map(|column| column.iter().zip(scale).map(|(entry, scale)| entry * scale))
+            .collect();
+        let mut solved = scaled.clone();
+        solver(&mut solved);
+        let all = cross.width + 1;
+        let mut reduced = cross.xyxy.clone();
+        for row in 0..all {
+            let left = &scaled[row * levels..(row + 1) * levels];
+            for column in 0..all {
+                let right = &solved[column * levels..(column + 1) * levels];
+                reduced[row * all + column] -= dot(left, right);
+            }
+        }
+        let effects = Effects::new(&reduced, cross.width)?;
+        let (fixed_part, modes) = solved.split_at_mut(cross.width * levels);
+        for (column, effect) in fixed_part.chunks_exact(levels).zip(&effects.fixed) {
+            for (mode, entry) in modes.iter_mut().zip(column) {
+                *mode -= entry * effect;
+            }
+        }
         Ok(Self {
+            ratios: ratios.to_vec(),
+            scale: scale.to_vec(),
             squares: effects.squares,
             fixed: effects.fixed,
             covariance: effects.covariance,
+            log_determinant: effects.log_determinant,
             solved,
-            ..self.clone()
         })
     }
 
@@ -206,40 +231,8 @@ struct Effects {
 }
 
 impl Effects {
-    fn new(
-        cross: &Cross,
-        scale: &[f64],
-        solver: impl FnOnce(&mut [f64]),
-    ) -> Result<(Self, Vec<f64>), Lapse> {
-        let levels = cross.levels();
-        let scaled: Vec<f64> = cross
-            .zxy
-            .chunks_exact(levels)
-            .flat_map(|column| column.iter().zip(scale).map(|(entry, scale)| entry * scale))
-            .collect();
-        let mut solved = scaled.clone();
-        solver(&mut solved);
-        let all = cross.width + 1;
-        let mut reduced = cross.xyxy.clone();
-        for row in 0..all {
-            let left = &scaled[row * levels..(row + 1) * levels];
-            for column in 0..all {
-                let right = &solved[column * levels..(column + 1) * levels];
-                reduced[row * all + column] -= dot(left, right);
-            }
-        }
-        let effects = Self::from_reduced(&reduced, cross.width)?;
-        let (fixed_part, modes) = solved.split_at_mut(cross.width * levels);
-        for (column, effect) in fixed_part.chunks_exact(levels).zip(&effects.fixed) {
-            for (mode, entry) in modes.iter_mut().zip(column) {
-                *mode -= entry * effect;
-            }
-        }
-        Ok((effects, solved))
-    }
-
     /// From [X y]'V⁻¹[X y].
-    fn from_reduced(reduced: &[f64], width: usize) -> Result<Self, Lapse> {
+    fn new(reduced: &[f64], width: usize) -> Result<Self, Lapse> {
         let all = width + 1;
         let matrix: Vec<f64> = (0..width).flat_map(|row| reduced[row * all..row * all + width].iter().copied()).collect();
         let right: Vec<f64> = (0..width).map(|row| reduced[row * all + width]).collect();
@@ -260,13 +253,13 @@ impl Effects {
 }
 
 /// Equations 34 and 42 of Bates, Mächler, Bolker, Walker (2015).
-fn deviance(cross: &Cross, criterion: Criterion, log_determinant: f64, effects: &Effects) -> f64 {
+fn deviance(cross: &Cross, criterion: Criterion, log_determinant: f64, state: &State) -> f64 {
     let m = divisor(cross, criterion);
     let fixed = match criterion {
         Criterion::Ml => 0.0,
-        Criterion::Reml => effects.log_determinant,
+        Criterion::Reml => state.log_determinant,
     };
-    log_determinant + fixed + m * (1.0 + libm::log(2.0 * PI * effects.squares / m))
+    log_determinant + fixed + m * (1.0 + libm::log(2.0 * PI * state.squares / m))
 }
 
 pub(super) fn dot(left: &[f64], right: &[f64]) -> f64 {

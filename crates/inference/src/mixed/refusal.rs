@@ -30,6 +30,13 @@ pub enum Refusal {
     NoVariation,
     /// The marks are exactly what the factors say: the residual variance is 0 and the ratios have no bound.
     NoResidual,
+    /// No judge links two units, so their difference can't be told from that of their judges.
+    Unlinked {
+        /// The one.
+        first: String,
+        /// The other.
+        second: String,
+    },
     /// A new mark names a level that a fixed factor doesn't have.
     UnknownLevel {
         /// The factor's name.
@@ -90,6 +97,10 @@ impl fmt::Display for Refusal {
             ),
             Self::NoVariation => write!(f, "no variation is left: all marks are as the fixed effects say"),
             Self::NoResidual => write!(f, "the factors give every mark exactly: the residual variance is 0"),
+            Self::Unlinked { first, second } => write!(
+                f,
+                "no judge links {first} and {second}: their difference can't be told from that of their judges"
+            ),
             Self::UnknownLevel { factor, level } => {
                 write!(f, "fixed factor {factor} has no level {level}")
             }

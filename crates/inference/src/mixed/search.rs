@@ -3,7 +3,7 @@
 
 use super::cross::Cross;
 use super::factorise::Plan;
-use super::point::{Point, Slope, divisor, dot, small_cholesky, small_inverse};
+use super::point::{Point, Slope, State, divisor, dot, small_cholesky, small_inverse};
 use super::{Criterion, Lapse, Refusal};
 
 /// A ratio counts as 0 where a level's marks would be pooled by less than this share.
@@ -41,9 +41,9 @@ impl Search<'_> {
         let start: Vec<f64> = (0..start.len()).map(|at| start[at].max(self.least(at))).collect();
         let mut point = self.at(&start)?;
         for steps in 0..MOST_STEPS {
-            let diagonal = point.factored.inverse_diagonal(self.cross, &point.scale);
+            let diagonal = point.factored.inverse_diagonal(self.cross, &point.state.scale);
             let slope = self.slope(&point, &diagonal);
-            let step = self.step(&point, &slope);
+            let step = self.step(&point.state, &slope);
             let next = if step.promise < SETTLED { None } else { self.better(&point, &slope, &step) };
             match next {
                 Some(next) => point = next,
@@ -77,27 +77,27 @@ impl Search<'_> {
 
     fn slope(&self, point: &Point, diagonal: &[f64]) -> Slope {
         let traces = traces(self.cross, diagonal);
-        let solver = |columns: &mut [f64]| point.factored.solve(self.cross, &point.scale, columns);
-        point.slope(self.cross, self.criterion, &traces, solver)
+        let solver = |columns: &mut [f64]| point.factored.solve(self.cross, &point.state.scale, columns);
+        point.state.slope(self.cross, self.criterion, &traces, solver)
     }
 
     fn unbounded(&self, point: &Point) -> bool {
-        let beyond = |at: usize| point.ratios[at] * self.repeats(at) > NO_RESIDUAL;
+        let beyond = |at: usize| point.state.ratios[at] * self.repeats(at) > NO_RESIDUAL;
         let total = self.cross.xyxy.last().copied().unwrap_or(0.0);
-        (0..point.ratios.len()).any(beyond) || point.squares <= 1e-13 * total
+        (0..point.state.ratios.len()).any(beyond) || point.state.squares <= 1e-13 * total
     }
 
     /// Newton's step over the ratios that are free to move.
-    pub(super) fn step(&self, point: &Point, slope: &Slope) -> Step {
-        let count = point.ratios.len();
-        let held = |at: &usize| point.ratios[*at] <= self.least(*at) && slope.gradient[*at] >= 0.0;
+    pub(super) fn step(&self, state: &State, slope: &Slope) -> Step {
+        let count = state.ratios.len();
+        let held = |at: &usize| state.ratios[*at] <= self.least(*at) && slope.gradient[*at] >= 0.0;
         let free: Vec<usize> = (0..count).filter(|at| !held(at)).collect();
         let moves = newton(slope, &free, count);
-        let mut ratios = point.ratios.clone();
+        let mut ratios = state.ratios.clone();
         let mut promise = 0.0;
         for (at, step) in free.iter().zip(&moves) {
-            ratios[*at] = self.bounded(*at, point.ratios[*at], *step);
-            promise -= slope.gradient[*at] * (ratios[*at] - point.ratios[*at]);
+            ratios[*at] = self.bounded(*at, state.ratios[*at], *step);
+            promise -= slope.gradient[*at] * (ratios[*at] - state.ratios[*at]);
         }
         Step { ratios, promise }
     }
@@ -119,6 +119,7 @@ impl Search<'_> {
         let mut share = 1.0;
         for _ in 0..5 {
             let ratios: Vec<f64> = point
+                .state
                 .ratios
                 .iter()
                 .zip(&step.ratios)
@@ -139,23 +140,23 @@ impl Search<'_> {
     fn majorised(&self, point: &Point, slope: &Slope) -> Vec<f64> {
         let step = |at: usize| {
             let (fit, trace) = slope.parts[at];
-            let to = point.ratios[at] * (fit / trace).max(0.0).sqrt();
-            if to.is_finite() { to.max(self.least(at)) } else { point.ratios[at] }
+            let to = point.state.ratios[at] * (fit / trace).max(0.0).sqrt();
+            if to.is_finite() { to.max(self.least(at)) } else { point.state.ratios[at] }
         };
-        (0..point.ratios.len()).map(step).collect()
+        (0..point.state.ratios.len()).map(step).collect()
     }
 
     /// Ratios at the bound become 0.
     fn finish(&self, point: Point, diagonal: Vec<f64>, steps: usize) -> Result<Found, Refusal> {
-        let bound = |at: usize| point.ratios[at] <= self.least(at);
-        let count = point.ratios.len();
+        let bound = |at: usize| point.state.ratios[at] <= self.least(at);
+        let count = point.state.ratios.len();
         if !(0..count).any(bound) {
             return Ok(Found { point, diagonal, steps });
         }
         let ratios: Vec<f64> =
-            (0..count).map(|at| if bound(at) { 0.0 } else { point.ratios[at] }).collect();
+            (0..count).map(|at| if bound(at) { 0.0 } else { point.state.ratios[at] }).collect();
         let point = self.at(&ratios)?;
-        let diagonal = point.factored.inverse_diagonal(self.cross, &point.scale);
+        let diagonal = point.factored.inverse_diagonal(self.cross, &point.state.scale);
         Ok(Found { point, diagonal, steps })
     }
 
@@ -207,5 +208,5 @@ fn newton(slope: &Slope, free: &[usize], count: usize) -> Vec<f64> {
 
 /// How the search divides r²; for σ.
 pub(super) fn variance(cross: &Cross, criterion: Criterion, point: &Point) -> f64 {
-    point.squares / divisor(cross, criterion)
+    point.state.squares / divisor(cross, criterion)
 }
