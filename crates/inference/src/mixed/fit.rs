@@ -120,6 +120,20 @@ impl Model {
         self.fit_from(None)
     }
 
+    /// The deviance at these θ, one for each random factor: for profiles, and to check a fit.
+    ///
+    /// # Errors
+    /// As [`Model::fit`]; [`Refusal::Invalid`] where a θ is missing, negative or not finite.
+    pub fn deviance_at(&self, theta: &[f64]) -> Result<f64, Refusal> {
+        Invalid::check_length("theta", self.factors.len(), theta.len())?;
+        Invalid::check_range("theta", theta, "0 or more", |value| value >= 0.0)?;
+        let cross = Cross::new(&self.marks, &self.design, &self.factors);
+        check_variation(&cross)?;
+        let ratios: Vec<f64> = cross.order.iter().map(|at| theta[*at] * theta[*at]).collect();
+        let point = Point::new(&cross, &Plan::new(&cross)?, &ratios, self.criterion);
+        point.map(|point| point.deviance).map_err(|_| Refusal::NoResidual)
+    }
+
     fn fit_from(self, start: Option<&[f64]>) -> Result<Fit, Refusal> {
         let cross = Cross::new(&self.marks, &self.design, &self.factors);
         check_variation(&cross)?;
