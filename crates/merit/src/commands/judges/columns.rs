@@ -34,8 +34,8 @@ impl Formula {
     fn new(args: &Judges, header: &[String]) -> Self {
         let mut formula = Self::default();
         for item in &args.fixed {
-            let product = parts(item, '*', header).iter().map(|part| formula.variable(part, header));
-            let product = product.collect();
+            let names = parts(item, '*', header);
+            let product = names.iter().map(|part| formula.variable(part, header)).collect();
             formula.products.push(product);
         }
         formula.random = args.random.iter().map(|item| parts(item, ':', header)).collect();
