@@ -14,6 +14,9 @@ const MOST_STEPS: usize = 200;
 /// The search ends where a step promises less than this.
 const SETTLED: f64 = 1e-10;
 
+/// Where a step promises more than this and yet none leads down, something is wrong.
+const UNSETTLED: f64 = 1e-4;
+
 /// Everything a search looks at.
 pub(super) struct Search<'a> {
     pub cross: &'a Cross,
@@ -47,6 +50,7 @@ impl Search<'_> {
             let next = if step.promise < SETTLED { None } else { self.better(&point, &slope, &step) };
             match next {
                 Some(next) => point = next,
+                None if step.promise > UNSETTLED => return Err(Refusal::NotConverged { steps }),
                 None => return self.finish(point, diagonal, steps),
             }
             if self.unbounded(&point) {
@@ -87,30 +91,27 @@ impl Search<'_> {
         (0..point.state.ratios.len()).any(beyond) || point.state.squares <= 1e-13 * total
     }
 
-    /// Newton's step over the ratios that are free to move.
+    /// Newton's step over the ratios that are free to move, cut to the box in which the curvature can be trusted.
     pub(super) fn step(&self, state: &State, slope: &Slope) -> Step {
         let count = state.ratios.len();
         let held = |at: &usize| state.ratios[*at] <= self.least(*at) && slope.gradient[*at] >= 0.0;
         let free: Vec<usize> = (0..count).filter(|at| !held(at)).collect();
-        let moves = newton(slope, &free, count);
-        let mut ratios = state.ratios.clone();
-        let mut promise = 0.0;
-        for (at, step) in free.iter().zip(&moves) {
-            ratios[*at] = self.bounded(*at, state.ratios[*at], *step);
-            promise -= slope.gradient[*at] * (ratios[*at] - state.ratios[*at]);
+        let mut moves = newton(slope, &free, count);
+        let promise = -dot(&moves, &slope.gradient);
+        let boxes: Vec<(f64, f64)> = (0..count).map(|at| self.range(at, state.ratios[at])).collect();
+        let outside = |at: &usize| moves[*at] < boxes[*at].0 || moves[*at] > boxes[*at].1;
+        if free.iter().any(outside) {
+            moves = inside(slope, &free, &boxes);
         }
+        let ratios = state.ratios.iter().zip(&moves).map(|(from, by)| from + by).collect();
         Step { ratios, promise }
     }
 
-    /// Far steps are cut: the curvature holds only nearby.
-    fn bounded(&self, factor: usize, from: f64, step: f64) -> f64 {
-        let repeats = self.repeats(factor);
-        let to = from + step;
-        let least = self.least(factor);
-        if to <= 0.0 && from * repeats < 0.05 {
-            return least;
-        }
-        to.clamp((from / 10.0).max(least), 10.0 * from + 1.0 / repeats)
+    /// How far a ratio may move down and up in one step: the curvature holds only nearby. A ratio that is as good as 0 may go there.
+    fn range(&self, factor: usize, from: f64) -> (f64, f64) {
+        let (repeats, least) = (self.repeats(factor), self.least(factor));
+        let down = if from * repeats < 0.05 { least } else { (from / 10.0).max(least) };
+        (down - from, 9.0 * from + 1.0 / repeats)
     }
 
     /// A point with a lower deviance; `None` where rounding is all that is left.
@@ -186,7 +187,7 @@ pub(super) fn traces(cross: &Cross, diagonal: &[f64]) -> Vec<f64> {
     (0..cross.factors()).map(|factor| diagonal[cross.span(factor)].iter().sum()).collect()
 }
 
-/// −H⁻¹g over the free ratios; steps along −g where the curvature isn't positive definite.
+/// −H⁻¹g over the free ratios, 0 at the others; along −g where the curvature isn't positive definite.
 fn newton(slope: &Slope, free: &[usize], count: usize) -> Vec<f64> {
     let size = free.len();
     let curvature: Vec<f64> = free
@@ -194,16 +195,33 @@ fn newton(slope: &Slope, free: &[usize], count: usize) -> Vec<f64> {
         .flat_map(|row| free.iter().map(move |column| slope.curvature[row * count + column]))
         .collect();
     let gradient: Vec<f64> = free.iter().map(|at| slope.gradient[*at]).collect();
-    match small_cholesky(&curvature, size) {
-        Some(factor) => {
-            let inverse = small_inverse(&factor, size);
-            (0..size).map(|row| -dot(&inverse[row * size..(row + 1) * size], &gradient)).collect()
-        }
-        None => {
-            let step = |at: usize| -gradient[at] / curvature[at * size + at].max(f64::MIN_POSITIVE);
-            (0..size).map(step).collect()
+    let inverse = small_cholesky(&curvature, size).map(|factor| small_inverse(&factor, size));
+    let mut moves = vec![0.0; count];
+    for (row, at) in free.iter().enumerate() {
+        moves[*at] = match &inverse {
+            Some(inverse) => -dot(&inverse[row * size..(row + 1) * size], &gradient),
+            None => -gradient[row] / curvature[row * size + row].max(f64::MIN_POSITIVE),
+        };
+    }
+    moves
+}
+
+/// Sweeps of [`inside`]; each lowers the quadratic model.
+const SWEEPS: usize = 100;
+
+/// The least of g'δ + δ'Hδ ⁄ 2 with each δ in its box, one coordinate after another.
+fn inside(slope: &Slope, free: &[usize], boxes: &[(f64, f64)]) -> Vec<f64> {
+    let count = boxes.len();
+    let mut moves = vec![0.0; count];
+    for _ in 0..SWEEPS {
+        for at in free {
+            let row = &slope.curvature[at * count..(at + 1) * count];
+            let pull = slope.gradient[*at] + dot(row, &moves) - row[*at] * moves[*at];
+            let (down, up) = boxes[*at];
+            moves[*at] = (-pull / row[*at].max(f64::MIN_POSITIVE)).clamp(down, up);
         }
     }
+    moves
 }
 
 /// How the search divides r²; for σ.
