@@ -6,8 +6,12 @@ use std::time::Instant;
 use inference::mixed::{Criterion, Design, Factor, Fit, Model, NewMark, Refusal, Value, Variable};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let path = std::env::args().nth(1).ok_or("usage: bench-judges FILE [ROUNDS]")?;
-    let rounds = std::env::args().nth(2).map_or(Ok(5), |rounds| rounds.parse())?;
+    let path = std::env::args()
+        .nth(1)
+        .ok_or("usage: bench-judges FILE [ROUNDS]")?;
+    let rounds = std::env::args()
+        .nth(2)
+        .map_or(Ok(5), |rounds| rounds.parse())?;
     let start = Instant::now();
     let table = Table::read(&path)?;
     println!("read {:.3} s", start.elapsed().as_secs_f64());
@@ -19,15 +23,27 @@ fn main() -> Result<(), Box<dyn Error>> {
         best = best.min(start.elapsed().as_secs_f64());
     }
     let fit = last.ok_or("no round")?;
-    println!("deviance {:.6} theta {:?} steps {}", fit.deviance(), fit.theta(), fit.steps());
+    println!(
+        "deviance {:.6} theta {:?} steps {}",
+        fit.deviance(),
+        fit.theta(),
+        fit.steps()
+    );
     println!("fit {best:.3} s (best of {rounds})");
     refit(&table, &fit, rounds)
 }
 
 /// One more rating by a student of a lecturer who both are known.
 fn refit(table: &Table, fit: &Fit, rounds: usize) -> Result<(), Box<dyn Error>> {
-    let mark = |name: &str| table.column(name).and_then(|cells| cells.first().cloned().ok_or(MISSING.into()));
-    let random = ["s", "d", "dept"].map(mark).into_iter().collect::<Result<Vec<String>, Box<dyn Error>>>()?;
+    let mark = |name: &str| {
+        table
+            .column(name)
+            .and_then(|cells| cells.first().cloned().ok_or(MISSING.into()))
+    };
+    let random = ["s", "d", "dept"]
+        .map(mark)
+        .into_iter()
+        .collect::<Result<Vec<String>, Box<dyn Error>>>()?;
     let new = NewMark {
         mark: 1.0,
         fixed: vec![Value::Level("1".to_owned())],
@@ -41,10 +57,17 @@ fn refit(table: &Table, fit: &Fit, rounds: usize) -> Result<(), Box<dyn Error>> 
         best = best.min(start.elapsed().as_secs_f64());
     }
     let refitted = refitted.ok_or("no round")?;
-    println!("refit after one rating {:.1} ms, deviance {:.6}", best * 1e3, refitted.deviance());
+    println!(
+        "refit after one rating {:.1} ms, deviance {:.6}",
+        best * 1e3,
+        refitted.deviance()
+    );
     let start = Instant::now();
     let sum: f64 = refitted.deviations().iter().flatten().sum();
-    println!("conditional deviations then {:.1} ms (sum {sum:.3})", start.elapsed().as_secs_f64() * 1e3);
+    println!(
+        "conditional deviations then {:.1} ms (sum {sum:.3})",
+        start.elapsed().as_secs_f64() * 1e3
+    );
     Ok(())
 }
 
@@ -72,7 +95,11 @@ impl Table {
     }
 
     fn column(&self, name: &str) -> Result<&[String], Box<dyn Error>> {
-        let at = self.header.iter().position(|column| column == name).ok_or(MISSING)?;
+        let at = self
+            .header
+            .iter()
+            .position(|column| column == name)
+            .ok_or(MISSING)?;
         Ok(self.columns.get(at).ok_or(MISSING)?)
     }
 

@@ -151,7 +151,10 @@ impl Cross {
             let (rows, values) = self.column(level);
             let from = rows.partition_point(|row| (*row as usize) < span.start);
             for (row, value) in rows[from..].iter().zip(&values[from..]) {
-                let Some(entry) = (*row as usize).checked_sub(span.start).and_then(|at| part.get(at)) else {
+                let Some(entry) = (*row as usize)
+                    .checked_sub(span.start)
+                    .and_then(|at| part.get(at))
+                else {
                     break;
                 };
                 product[level] += value * entry;

@@ -69,7 +69,9 @@ impl Variable {
     /// Which of its columns is not 0 for a mark, and its value there.
     fn entry(&self, mark: usize) -> Option<(usize, f64)> {
         match self {
-            Self::Levels(factor) => (factor.codes()[mark] as usize).checked_sub(1).map(|at| (at, 1.0)),
+            Self::Levels(factor) => (factor.codes()[mark] as usize)
+                .checked_sub(1)
+                .map(|at| (at, 1.0)),
             Self::Number { values, .. } => Some((0, values[mark])),
         }
     }
@@ -200,7 +202,11 @@ impl Design {
 
     /// Adds a mark; `values` in the order of the variables.
     pub(super) fn push(&mut self, values: &[Value]) -> Result<(), Refusal> {
-        Invalid::check_length("fixed values of a new mark", self.variables.len(), values.len())?;
+        Invalid::check_length(
+            "fixed values of a new mark",
+            self.variables.len(),
+            values.len(),
+        )?;
         for (variable, value) in self.variables.iter_mut().zip(values) {
             variable.push(value)?;
         }
@@ -246,13 +252,14 @@ impl Design {
         self.add_entry(0, 1.0);
         let mut first = 1;
         for term in 0..self.terms.len() {
-            let entry = self.terms[term]
-                .iter()
-                .try_fold((0, 1, 1.0), |(at, stride, value), variable| {
-                    let variable = &self.variables[*variable];
-                    let (own, number) = variable.entry(mark)?;
-                    Some((at + own * stride, stride * variable.width(), value * number))
-                });
+            let entry =
+                self.terms[term]
+                    .iter()
+                    .try_fold((0, 1, 1.0), |(at, stride, value), variable| {
+                        let variable = &self.variables[*variable];
+                        let (own, number) = variable.entry(mark)?;
+                        Some((at + own * stride, stride * variable.width(), value * number))
+                    });
             if let Some((at, _, value)) = entry {
                 self.add_entry(first + at, value);
             }
@@ -277,7 +284,11 @@ impl Design {
             next += u32::from(*kept);
         }
         for (name, kept) in names.into_iter().zip(&kept) {
-            let list = if *kept { &mut self.names } else { &mut self.dropped };
+            let list = if *kept {
+                &mut self.names
+            } else {
+                &mut self.dropped
+            };
             list.push(name);
         }
         if !self.dropped.is_empty() {
@@ -327,7 +338,10 @@ fn terms(products: &[Vec<usize>], variables: usize) -> Result<Vec<Vec<usize>>, R
         }
         for subset in 1_usize..1 << product.len() {
             let inside = |at: &usize| subset >> at & 1 == 1;
-            let term: Vec<usize> = (0..product.len()).filter(inside).map(|at| product[at]).collect();
+            let term: Vec<usize> = (0..product.len())
+                .filter(inside)
+                .map(|at| product[at])
+                .collect();
             if !found.contains(&term) {
                 found.push(term);
             }
@@ -346,7 +360,9 @@ fn independent(products: &[f64], width: usize) -> Vec<bool> {
         let mut left = products[before + column];
         for other in (0..column).filter(|other| kept[*other]) {
             let (own, others) = (before, other * width);
-            let inner: f64 = (0..other).map(|at| factor[own + at] * factor[others + at]).sum();
+            let inner: f64 = (0..other)
+                .map(|at| factor[own + at] * factor[others + at])
+                .sum();
             let entry = (products[before + other] - inner) / factor[others + other];
             factor[before + other] = entry;
             left -= entry * entry;

@@ -67,7 +67,8 @@ impl Factor {
         let Some((first, rest)) = parts.split_first() else {
             return Err(Refusal::too_few("parts of a factor", 1, 0));
         };
-        rest.iter().try_fold((*first).clone(), |left, right| left.within(right))
+        rest.iter()
+            .try_fold((*first).clone(), |left, right| left.within(right))
     }
 
     fn within(&self, other: &Self) -> Result<Self, Refusal> {
@@ -86,7 +87,11 @@ impl Factor {
         Ok(Self {
             name: format!("{}:{}", self.name, other.name),
             levels: found.iter().map(name).collect(),
-            codes: pairs.iter().filter_map(|pair| place.get(pair)).copied().collect(),
+            codes: pairs
+                .iter()
+                .filter_map(|pair| place.get(pair))
+                .copied()
+                .collect(),
         })
     }
 
@@ -139,7 +144,8 @@ impl Factor {
             Some(code) => code,
             None => {
                 self.levels.push(level.to_owned());
-                u32::try_from(self.levels.len() - 1).map_err(|_| Refusal::too_large(self.levels.len()))?
+                u32::try_from(self.levels.len() - 1)
+                    .map_err(|_| Refusal::too_large(self.levels.len()))?
             }
         };
         self.codes.push(code);
@@ -148,19 +154,17 @@ impl Factor {
 
     /// Whether both part the marks in the same way, whatever their levels are called.
     pub(super) fn same_partition(&self, other: &Self) -> bool {
-        self.levels.len() == other.levels.len()
-            && self.codes.len() == other.codes.len()
-            && {
-                let mut image = vec![u32::MAX; self.levels.len()];
-                self.codes.iter().zip(&other.codes).all(|(a, b)| {
-                    image.get_mut(*a as usize).is_some_and(|to| {
-                        if *to == u32::MAX {
-                            *to = *b;
-                        }
-                        to == b
-                    })
+        self.levels.len() == other.levels.len() && self.codes.len() == other.codes.len() && {
+            let mut image = vec![u32::MAX; self.levels.len()];
+            self.codes.iter().zip(&other.codes).all(|(a, b)| {
+                image.get_mut(*a as usize).is_some_and(|to| {
+                    if *to == u32::MAX {
+                        *to = *b;
+                    }
+                    to == b
                 })
-            }
+            })
+        }
     }
 }
 

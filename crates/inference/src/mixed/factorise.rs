@@ -150,7 +150,9 @@ impl Blocks {
 
     fn log_determinant(&self) -> f64 {
         let first: f64 = self.diagonal.iter().map(|entry| libm::log(*entry)).sum();
-        let rest: f64 = (0..self.rest.nrows()).map(|at| libm::log(self.rest[(at, at)])).sum();
+        let rest: f64 = (0..self.rest.nrows())
+            .map(|at| libm::log(self.rest[(at, at)]))
+            .sum();
         first + 2.0 * rest
     }
 
@@ -159,7 +161,10 @@ impl Blocks {
         let size = levels - first;
         let count = columns.len() / levels;
         let mut below = vec![0.0; size * count];
-        for (column, below) in columns.chunks_exact_mut(levels).zip(chunks(&mut below, size)) {
+        for (column, below) in columns
+            .chunks_exact_mut(levels)
+            .zip(chunks(&mut below, size))
+        {
             let (own, rest) = column.split_at_mut(first);
             for level in 0..first {
                 own[level] /= self.diagonal[level];
@@ -176,7 +181,10 @@ impl Blocks {
             let rhs = MatMut::from_column_major_slice_mut(&mut below, size, count);
             llt::solve::solve_in_place(self.rest.as_ref(), rhs, Par::Seq, MemStack::new(&mut []));
         }
-        for (column, below) in columns.chunks_exact_mut(levels).zip(chunks(&mut below, size)) {
+        for (column, below) in columns
+            .chunks_exact_mut(levels)
+            .zip(chunks(&mut below, size))
+        {
             let (own, rest) = column.split_at_mut(first);
             rest.copy_from_slice(below);
             for level in 0..first {
@@ -213,7 +221,10 @@ impl Blocks {
             let mut form = 0.0;
             for (at, (column, weight)) in weighted.iter().enumerate() {
                 let own = inverse.col_as_slice(*column);
-                let below: f64 = weighted[at + 1..].iter().map(|(row, other)| own[*row] * other).sum();
+                let below: f64 = weighted[at + 1..]
+                    .iter()
+                    .map(|(row, other)| own[*row] * other)
+                    .sum();
                 form += weight * (own[*column] * weight + 2.0 * below);
             }
             let entry = self.diagonal[level];
@@ -289,7 +300,11 @@ impl Pattern {
                     most: MOST_SPARSE,
                     found: usize::MAX,
                 })?;
-        Ok(Self { ends, rows, symbolic })
+        Ok(Self {
+            ends,
+            rows,
+            symbolic,
+        })
     }
 
     /// The columns of the factor: where each ends, and its rows, the diagonal first.

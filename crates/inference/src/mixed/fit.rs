@@ -1,5 +1,8 @@
 //! A model, and what fitting it gives.
-#![expect(clippy::indexing_slicing, reason = "factors and levels are counted once, when the model is made")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "factors and levels are counted once, when the model is made"
+)]
 
 use std::borrow::Cow;
 
@@ -97,7 +100,10 @@ impl Model {
         }
         for (at, factor) in factors.iter().enumerate() {
             check(factor, marks.len())?;
-            if let Some(other) = factors[..at].iter().find(|other| other.same_partition(factor)) {
+            if let Some(other) = factors[..at]
+                .iter()
+                .find(|other| other.same_partition(factor))
+            {
                 return Err(Refusal::Confounded {
                     first: other.name().to_owned(),
                     second: factor.name().to_owned(),
@@ -129,9 +135,15 @@ impl Model {
         Invalid::check_range("theta", theta, "0 or more", |value| value >= 0.0)?;
         let cross = Cross::new(&self.marks, &self.design, &self.factors);
         check_variation(&cross)?;
-        let ratios: Vec<f64> = cross.order.iter().map(|at| theta[*at] * theta[*at]).collect();
+        let ratios: Vec<f64> = cross
+            .order
+            .iter()
+            .map(|at| theta[*at] * theta[*at])
+            .collect();
         let point = Point::new(&cross, &Plan::new(&cross)?, &ratios, self.criterion);
-        point.map(|point| point.deviance).map_err(|_| Refusal::NoResidual)
+        point
+            .map(|point| point.deviance)
+            .map_err(|_| Refusal::NoResidual)
     }
 
     fn fit_from(self, start: Option<&[f64]>) -> Result<Fit, Refusal> {
@@ -143,10 +155,21 @@ impl Model {
             plan: &plan,
             criterion: self.criterion,
         };
-        let start = start.map_or_else(|| search.start(), |theta| {
-            cross.order.iter().map(|at| theta[*at] * theta[*at]).collect()
-        });
-        let Found { point, diagonal, steps } = search.run(&start)?;
+        let start = start.map_or_else(
+            || search.start(),
+            |theta| {
+                cross
+                    .order
+                    .iter()
+                    .map(|at| theta[*at] * theta[*at])
+                    .collect()
+            },
+        );
+        let Found {
+            point,
+            diagonal,
+            steps,
+        } = search.run(&start)?;
         Ok(Fit {
             model: self,
             cross,
@@ -161,7 +184,11 @@ impl Model {
         let mut model = self.clone();
         for row in new {
             Invalid::check_finite("new marks", &[row.mark])?;
-            Invalid::check_length("levels of a new mark", model.factors.len(), row.random.len())?;
+            Invalid::check_length(
+                "levels of a new mark",
+                model.factors.len(),
+                row.random.len(),
+            )?;
             model.marks.push(row.mark);
             model.design.push(&row.fixed)?;
             for (factor, level) in model.factors.iter_mut().zip(&row.random) {
@@ -187,13 +214,15 @@ fn check_variation(cross: &Cross) -> Result<(), Refusal> {
     let (width, all) = (cross.width, cross.width + 1);
     let entry = |row: usize, column: usize| cross.xyxy[row * all + column];
     let total = entry(width, width);
-    let matrix: Vec<f64> =
-        (0..width).flat_map(|row| (0..width).map(move |column| entry(row, column))).collect();
+    let matrix: Vec<f64> = (0..width)
+        .flat_map(|row| (0..width).map(move |column| entry(row, column)))
+        .collect();
     let right: Vec<f64> = (0..width).map(|row| entry(row, width)).collect();
     let factor = small_cholesky(&matrix, width).ok_or(Refusal::NoVariation)?;
     let inverse = small_inverse(&factor, width);
-    let explained: f64 =
-        (0..width).map(|row| right[row] * dot(&inverse[row * width..(row + 1) * width], &right)).sum();
+    let explained: f64 = (0..width)
+        .map(|row| right[row] * dot(&inverse[row * width..(row + 1) * width], &right))
+        .sum();
     // Of marks all alike the mean is off by its last bit.
     let rounding = 1e-26 * cross.mean * cross.mean * cross.marks as f64;
     if total <= rounding || total - explained <= 1e-13 * total {
@@ -258,7 +287,13 @@ impl Fit {
             estimate: self.point.state.fixed[at] + if at == 0 { self.cross.mean } else { 0.0 },
             se: sigma * self.point.state.covariance[at * width + at].sqrt(),
         };
-        self.model.design.names().iter().enumerate().map(effect).collect()
+        self.model
+            .design
+            .names()
+            .iter()
+            .enumerate()
+            .map(effect)
+            .collect()
     }
 
     /// Columns of the fixed effects that earlier ones give.
@@ -274,13 +309,17 @@ impl Fit {
         let theta = self.theta();
         let effects = |(at, factor): (usize, &Factor)| {
             let span = self.cross.span(self.place(at));
-            let modes = &self.point.state.solved[self.cross.width * self.cross.levels()..][span.clone()];
+            let modes =
+                &self.point.state.solved[self.cross.width * self.cross.levels()..][span.clone()];
             Random {
                 factor: factor.name().to_owned(),
                 theta: theta[at],
                 variance: theta[at] * theta[at] * variance,
                 levels: factor.levels().to_vec(),
-                counts: self.cross.counts[span].iter().map(|count| *count as u64).collect(),
+                counts: self.cross.counts[span]
+                    .iter()
+                    .map(|count| *count as u64)
+                    .collect(),
                 modes: modes.iter().map(|mode| theta[at] * mode).collect(),
             }
         };
@@ -295,7 +334,10 @@ impl Fit {
         let diagonal = self.diagonal();
         let factor = |(at, theta): (usize, &f64)| {
             let entries = &diagonal[self.cross.span(self.place(at))];
-            entries.iter().map(|entry| sigma * theta * entry.sqrt()).collect()
+            entries
+                .iter()
+                .map(|entry| sigma * theta * entry.sqrt())
+                .collect()
         };
         theta.iter().enumerate().map(factor).collect()
     }
@@ -304,7 +346,11 @@ impl Fit {
     fn diagonal(&self) -> Cow<'_, [f64]> {
         match &self.diagonal {
             Some(diagonal) => Cow::Borrowed(diagonal),
-            None => self.point.factored.inverse_diagonal(&self.cross, &self.point.state.scale).into(),
+            None => self
+                .point
+                .factored
+                .inverse_diagonal(&self.cross, &self.point.state.scale)
+                .into(),
         }
     }
 
@@ -319,13 +365,23 @@ impl Fit {
     /// The marks without what the model says: y − Xβ − Zb.
     #[must_use]
     pub fn residuals(&self) -> Vec<f64> {
-        let fixed: Vec<f64> = self.fixed().into_iter().map(|effect| effect.estimate).collect();
+        let fixed: Vec<f64> = self
+            .fixed()
+            .into_iter()
+            .map(|effect| effect.estimate)
+            .collect();
         let random = self.random();
         let residual = |(mark, value): (usize, &f64)| {
-            let model: f64 = self.model.design.row(mark).map(|(at, entry)| entry * fixed[at]).sum();
+            let model: f64 = self
+                .model
+                .design
+                .row(mark)
+                .map(|(at, entry)| entry * fixed[at])
+                .sum();
             let effects = self.model.factors.iter().zip(&random);
-            let effects: f64 =
-                effects.map(|(factor, random)| random.modes[factor.codes()[mark] as usize]).sum();
+            let effects: f64 = effects
+                .map(|(factor, random)| random.modes[factor.codes()[mark] as usize])
+                .sum();
             value - model - effects
         };
         self.model.marks.iter().enumerate().map(residual).collect()
@@ -360,7 +416,9 @@ impl Fit {
     pub fn refit_with(&self, new: &[NewMark]) -> Result<Self, Refusal> {
         let model = self.model.with(new)?;
         let known = model.factors.iter().zip(&self.model.factors);
-        let known = known.into_iter().all(|(new, old)| new.levels().len() == old.levels().len());
+        let known = known
+            .into_iter()
+            .all(|(new, old)| new.levels().len() == old.levels().len());
         let singular = self.point.state.ratios.contains(&0.0);
         if known && !singular && new.len() <= FEW {
             let cross = Cross::new(&model.marks, &model.design, &model.factors);
@@ -414,7 +472,11 @@ impl Fit {
 
     /// Where a factor of the model stands in the crossproducts.
     fn place(&self, factor: usize) -> usize {
-        self.cross.order.iter().position(|at| *at == factor).unwrap_or(0)
+        self.cross
+            .order
+            .iter()
+            .position(|at| *at == factor)
+            .unwrap_or(0)
     }
 }
 
@@ -440,7 +502,9 @@ impl Update {
             }
         }
         let mut solved = rows.clone();
-        fit.point.factored.solve(&fit.cross, &fit.point.state.scale, &mut solved);
+        fit.point
+            .factored
+            .solve(&fit.cross, &fit.point.state.scale, &mut solved);
         let mut inner = vec![0.0; new * new];
         for row in 0..new {
             for column in 0..new {
@@ -460,9 +524,15 @@ impl Update {
 
     fn solve(&self, fit: &Fit, columns: &mut [f64]) {
         let levels = fit.cross.levels();
-        fit.point.factored.solve(&fit.cross, &fit.point.state.scale, columns);
+        fit.point
+            .factored
+            .solve(&fit.cross, &fit.point.state.scale, columns);
         for column in columns.chunks_exact_mut(levels) {
-            let seen: Vec<f64> = self.rows.chunks_exact(levels).map(|row| dot(row, column)).collect();
+            let seen: Vec<f64> = self
+                .rows
+                .chunks_exact(levels)
+                .map(|row| dot(row, column))
+                .collect();
             for (at, solved) in self.solved.chunks_exact(levels).enumerate() {
                 let weight = dot(&self.middle[at * self.new..(at + 1) * self.new], &seen);
                 for (entry, own) in column.iter_mut().zip(solved) {

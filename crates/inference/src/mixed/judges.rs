@@ -1,5 +1,8 @@
 //! What marks and a fitted model say about judges and those they judge: who can be compared, severity, spread, halo, adjusted marks.
-#![expect(clippy::indexing_slicing, reason = "codes are under the number of levels")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "codes are under the number of levels"
+)]
 
 use std::collections::BTreeMap;
 
@@ -49,7 +52,11 @@ impl Links {
             part.push(number[root]);
         }
         let judges = part.split_off(count);
-        Ok(Self { parts, units: part, judges })
+        Ok(Self {
+            parts,
+            units: part,
+            judges,
+        })
     }
 
     /// That two units can be compared, by their positions.
@@ -101,7 +108,12 @@ pub fn severity(fit: &Fit, judge: usize) -> Result<Vec<Severity>, Refusal> {
     let effects = random.modes.iter().zip(se);
     Ok(levels
         .zip(effects)
-        .map(|((judge, marks), (mode, se))| Severity { judge, marks, severity: -mode, se })
+        .map(|((judge, marks), (mode, se))| Severity {
+            judge,
+            marks,
+            severity: -mode,
+            se,
+        })
         .collect())
 }
 
@@ -145,7 +157,9 @@ pub struct Spread {
 /// [`Refusal::Invalid`] where there is no such factor or the coverage isn't in (0, 1).
 pub fn spread(fit: &Fit, judge: usize, coverage: f64) -> Result<Vec<Spread>, Refusal> {
     check(fit, judge)?;
-    Invalid::check_range("coverage", &[coverage], "in (0, 1)", |value| value > 0.0 && value < 1.0)?;
+    Invalid::check_range("coverage", &[coverage], "in (0, 1)", |value| {
+        value > 0.0 && value < 1.0
+    })?;
     let factor = &fit.factors()[judge];
     let mut sums = vec![(0.0, 0.0); factor.levels().len()];
     for (code, residual) in factor.codes().iter().zip(fit.residuals()) {
@@ -275,7 +289,9 @@ pub fn halo(
         by_judge[judge as usize].push((unit, of, value));
     }
     let rows = judges.levels().iter().zip(&by_judge);
-    Ok(rows.map(|(judge, own)| one_halo(judge, own, traits.levels().len())).collect())
+    Ok(rows
+        .map(|(judge, own)| one_halo(judge, own, traits.levels().len()))
+        .collect())
 }
 
 /// Judge, unit and trait, and by how much the judge's mean mark there deviates from the mean of the other judges' marks.
@@ -288,8 +304,15 @@ fn deviations(
     let mut own: BTreeMap<(u32, u32, u32), (f64, f64)> = BTreeMap::new();
     let mut all: BTreeMap<(u32, u32), (f64, f64)> = BTreeMap::new();
     for (mark, value) in marks.iter().enumerate() {
-        let (judge, unit, of) = (judges.codes()[mark], units.codes()[mark], traits.codes()[mark]);
-        for (count, sum) in [own.entry((judge, unit, of)).or_default(), all.entry((unit, of)).or_default()] {
+        let (judge, unit, of) = (
+            judges.codes()[mark],
+            units.codes()[mark],
+            traits.codes()[mark],
+        );
+        for (count, sum) in [
+            own.entry((judge, unit, of)).or_default(),
+            all.entry((unit, of)).or_default(),
+        ] {
             *count += 1.0;
             *sum += value;
         }
@@ -310,7 +333,10 @@ fn one_halo(judge: &str, deviations: &[(u32, u32, f64)], traits: usize) -> Halo 
         *sum += value;
     }
     let (mut cross, mut left, mut right, mut units) = (0.0, 0.0, 0.0, 0);
-    for own in deviations.chunk_by(|one, next| one.0 == next.0).filter(|own| own.len() > 1) {
+    for own in deviations
+        .chunk_by(|one, next| one.0 == next.0)
+        .filter(|own| own.len() > 1)
+    {
         units += 1;
         let values: Vec<f64> = own
             .iter()

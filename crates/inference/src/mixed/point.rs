@@ -58,7 +58,11 @@ impl Point {
         let solver = |columns: &mut [f64]| factored.solve(cross, &scale, columns);
         let state = State::new(cross, ratios, &scale, solver)?;
         let deviance = deviance(cross, criterion, factored.log_determinant(), &state);
-        Ok(Self { state, factored, deviance })
+        Ok(Self {
+            state,
+            factored,
+            deviance,
+        })
     }
 }
 
@@ -119,7 +123,9 @@ impl State {
     ) -> Slope {
         let count = cross.factors();
         let m = divisor(cross, criterion);
-        let scores: Vec<Vec<f64>> = (0..count).map(|factor| self.scores(cross, factor)).collect();
+        let scores: Vec<Vec<f64>> = (0..count)
+            .map(|factor| self.scores(cross, factor))
+            .collect();
         let images = self.images(cross, &scores, solver);
         let inner: Vec<f64> = scores.iter().map(|own| dot(own, own)).collect();
         let mut slope = Slope {
@@ -137,7 +143,12 @@ impl State {
             slope.parts.push((fit, trace));
             slope.gradient.push(trace - fit);
             for other in 0..count {
-                let product = self.information(cross, (factor, &scores[factor]), (other, &images[other]), &scores[other]);
+                let product = self.information(
+                    cross,
+                    (factor, &scores[factor]),
+                    (other, &images[other]),
+                    &scores[other],
+                );
                 slope.curvature[factor * count + other] = m * product / self.squares
                     - m * inner[factor] * inner[other] / (self.squares * self.squares);
             }
@@ -149,18 +160,34 @@ impl State {
     fn scores(&self, cross: &Cross, factor: usize) -> Vec<f64> {
         let modes = &self.solved[cross.width * cross.levels()..];
         let theta = self.ratios[factor].sqrt();
-        modes[cross.span(factor)].iter().map(|mode| mode / theta).collect()
+        modes[cross.span(factor)]
+            .iter()
+            .map(|mode| mode / theta)
+            .collect()
     }
 
     /// A⁻¹ΛZ'Zₖ(Zₖ'Py), for each factor.
-    fn images(&self, cross: &Cross, scores: &[Vec<f64>], solver: impl Fn(&mut [f64])) -> Vec<Vec<f64>> {
+    fn images(
+        &self,
+        cross: &Cross,
+        scores: &[Vec<f64>],
+        solver: impl Fn(&mut [f64]),
+    ) -> Vec<Vec<f64>> {
         let mut columns = Vec::with_capacity(scores.len() * cross.levels());
         for (factor, own) in scores.iter().enumerate() {
             let product = cross.times(factor, own);
-            columns.extend(product.iter().zip(&self.scale).map(|(entry, scale)| entry * scale));
+            columns.extend(
+                product
+                    .iter()
+                    .zip(&self.scale)
+                    .map(|(entry, scale)| entry * scale),
+            );
         }
         solver(&mut columns);
-        columns.chunks_exact(cross.levels()).map(<[f64]>::to_vec).collect()
+        columns
+            .chunks_exact(cross.levels())
+            .map(<[f64]>::to_vec)
+            .collect()
     }
 
     /// y'PVₖPVₗPy.
@@ -177,7 +204,11 @@ impl State {
         let right = self.through_fixed(cross, other, other_scores);
         let mut fixed = 0.0;
         for (row, own) in left.iter().enumerate() {
-            fixed += own * dot(&self.covariance[row * cross.width..(row + 1) * cross.width], &right);
+            fixed += own
+                * dot(
+                    &self.covariance[row * cross.width..(row + 1) * cross.width],
+                    &right,
+                );
         }
         plain - fixed
     }
@@ -187,7 +218,9 @@ impl State {
         let theta = self.ratios[factor].sqrt();
         let span = cross.span(factor);
         let column = |at: usize| &self.solved[at * cross.levels()..][span.clone()];
-        (0..cross.width).map(|at| dot(column(at), scores) / theta).collect()
+        (0..cross.width)
+            .map(|at| dot(column(at), scores) / theta)
+            .collect()
     }
 
     /// tr((X'V⁻¹X)⁻¹ X'V⁻¹ZₖZₖ'V⁻¹X).
@@ -197,7 +230,8 @@ impl State {
         let mut share = 0.0;
         for row in 0..cross.width {
             for other in 0..cross.width {
-                share += self.covariance[row * cross.width + other] * dot(column(row), column(other));
+                share +=
+                    self.covariance[row * cross.width + other] * dot(column(row), column(other));
             }
         }
         share / self.ratios[factor]
@@ -234,7 +268,9 @@ impl Effects {
     /// From [X y]'V⁻¹[X y].
     fn new(reduced: &[f64], width: usize) -> Result<Self, Lapse> {
         let all = width + 1;
-        let matrix: Vec<f64> = (0..width).flat_map(|row| reduced[row * all..row * all + width].iter().copied()).collect();
+        let matrix: Vec<f64> = (0..width)
+            .flat_map(|row| reduced[row * all..row * all + width].iter().copied())
+            .collect();
         let right: Vec<f64> = (0..width).map(|row| reduced[row * all + width]).collect();
         let factor = small_cholesky(&matrix, width).ok_or(Lapse)?;
         let covariance = small_inverse(&factor, width);
@@ -242,7 +278,10 @@ impl Effects {
             .map(|row| dot(&covariance[row * width..(row + 1) * width], &right))
             .collect();
         let squares = reduced[width * all + width] - dot(&fixed, &right);
-        let log_determinant = 2.0 * (0..width).map(|at| libm::log(factor[at * width + at])).sum::<f64>();
+        let log_determinant = 2.0
+            * (0..width)
+                .map(|at| libm::log(factor[at * width + at]))
+                .sum::<f64>();
         Ok(Self {
             fixed,
             covariance,
@@ -302,7 +341,9 @@ pub(super) fn small_inverse(factor: &[f64], size: usize) -> Vec<f64> {
             column[row] = (own - inner) / factor[row * size + row];
         }
         for row in (0..size).rev() {
-            let inner: f64 = (row + 1..size).map(|below| factor[below * size + row] * column[below]).sum();
+            let inner: f64 = (row + 1..size)
+                .map(|below| factor[below * size + row] * column[below])
+                .sum();
             column[row] = (column[row] - inner) / factor[row * size + row];
         }
         for row in 0..size {

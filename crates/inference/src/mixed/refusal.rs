@@ -85,7 +85,10 @@ impl fmt::Display for Refusal {
         match self {
             Self::Invalid(invalid) => invalid.fmt(f),
             Self::OneLevel { factor } => {
-                write!(f, "random factor {factor} has one level, at least 2 are needed")
+                write!(
+                    f,
+                    "random factor {factor} has one level, at least 2 are needed"
+                )
             }
             Self::NoRepeats { factor } => write!(
                 f,
@@ -95,8 +98,14 @@ impl fmt::Display for Refusal {
                 f,
                 "random factors {first} and {second} part the marks in the same way, so they can't be told apart"
             ),
-            Self::NoVariation => write!(f, "no variation is left: all marks are as the fixed effects say"),
-            Self::NoResidual => write!(f, "the factors give every mark exactly: the residual variance is 0"),
+            Self::NoVariation => write!(
+                f,
+                "no variation is left: all marks are as the fixed effects say"
+            ),
+            Self::NoResidual => write!(
+                f,
+                "the factors give every mark exactly: the residual variance is 0"
+            ),
             Self::Unlinked { first, second } => write!(
                 f,
                 "no judge links {first} and {second}: their difference can't be told from that of their judges"

@@ -41,13 +41,21 @@ pub(super) struct Step {
 impl Search<'_> {
     /// Searches from these ratios.
     pub(super) fn run(&self, start: &[f64]) -> Result<Found, Refusal> {
-        let start: Vec<f64> = (0..start.len()).map(|at| start[at].max(self.least(at))).collect();
+        let start: Vec<f64> = (0..start.len())
+            .map(|at| start[at].max(self.least(at)))
+            .collect();
         let mut point = self.at(&start)?;
         for steps in 0..MOST_STEPS {
-            let diagonal = point.factored.inverse_diagonal(self.cross, &point.state.scale);
+            let diagonal = point
+                .factored
+                .inverse_diagonal(self.cross, &point.state.scale);
             let slope = self.slope(&point, &diagonal);
             let step = self.step(&point.state, &slope);
-            let next = if step.promise < SETTLED { None } else { self.better(&point, &slope, &step) };
+            let next = if step.promise < SETTLED {
+                None
+            } else {
+                self.better(&point, &slope, &step)
+            };
             match next {
                 Some(next) => point = next,
                 None if step.promise > UNSETTLED => return Err(Refusal::NotConverged { steps }),
@@ -76,13 +84,23 @@ impl Search<'_> {
 
     fn try_at(&self, ratios: &[f64]) -> Result<Point, Lapse> {
         let point = Point::new(self.cross, self.plan, ratios, self.criterion)?;
-        if point.deviance.is_finite() { Ok(point) } else { Err(Lapse) }
+        if point.deviance.is_finite() {
+            Ok(point)
+        } else {
+            Err(Lapse)
+        }
     }
 
     fn slope(&self, point: &Point, diagonal: &[f64]) -> Slope {
         let traces = traces(self.cross, diagonal);
-        let solver = |columns: &mut [f64]| point.factored.solve(self.cross, &point.state.scale, columns);
-        point.state.slope(self.cross, self.criterion, &traces, solver)
+        let solver = |columns: &mut [f64]| {
+            point
+                .factored
+                .solve(self.cross, &point.state.scale, columns)
+        };
+        point
+            .state
+            .slope(self.cross, self.criterion, &traces, solver)
     }
 
     fn unbounded(&self, point: &Point) -> bool {
@@ -98,19 +116,30 @@ impl Search<'_> {
         let free: Vec<usize> = (0..count).filter(|at| !held(at)).collect();
         let mut moves = newton(slope, &free, count);
         let promise = -dot(&moves, &slope.gradient);
-        let boxes: Vec<(f64, f64)> = (0..count).map(|at| self.range(at, state.ratios[at])).collect();
+        let boxes: Vec<(f64, f64)> = (0..count)
+            .map(|at| self.range(at, state.ratios[at]))
+            .collect();
         let outside = |at: &usize| moves[*at] < boxes[*at].0 || moves[*at] > boxes[*at].1;
         if free.iter().any(outside) {
             moves = inside(slope, &free, &boxes);
         }
-        let ratios = state.ratios.iter().zip(&moves).map(|(from, by)| from + by).collect();
+        let ratios = state
+            .ratios
+            .iter()
+            .zip(&moves)
+            .map(|(from, by)| from + by)
+            .collect();
         Step { ratios, promise }
     }
 
     /// How far a ratio may move down and up in one step: the curvature holds only nearby. A ratio that is as good as 0 may go there.
     fn range(&self, factor: usize, from: f64) -> (f64, f64) {
         let (repeats, least) = (self.repeats(factor), self.least(factor));
-        let down = if from * repeats < 0.05 { least } else { (from / 10.0).max(least) };
+        let down = if from * repeats < 0.05 {
+            least
+        } else {
+            (from / 10.0).max(least)
+        };
         (down - from, 9.0 * from + 1.0 / repeats)
     }
 
@@ -142,7 +171,11 @@ impl Search<'_> {
         let step = |at: usize| {
             let (fit, trace) = slope.parts[at];
             let to = point.state.ratios[at] * (fit / trace).max(0.0).sqrt();
-            if to.is_finite() { to.max(self.least(at)) } else { point.state.ratios[at] }
+            if to.is_finite() {
+                to.max(self.least(at))
+            } else {
+                point.state.ratios[at]
+            }
         };
         (0..point.state.ratios.len()).map(step).collect()
     }
@@ -152,18 +185,37 @@ impl Search<'_> {
         let bound = |at: usize| point.state.ratios[at] <= self.least(at);
         let count = point.state.ratios.len();
         if !(0..count).any(bound) {
-            return Ok(Found { point, diagonal, steps });
+            return Ok(Found {
+                point,
+                diagonal,
+                steps,
+            });
         }
-        let ratios: Vec<f64> =
-            (0..count).map(|at| if bound(at) { 0.0 } else { point.state.ratios[at] }).collect();
+        let ratios: Vec<f64> = (0..count)
+            .map(|at| {
+                if bound(at) {
+                    0.0
+                } else {
+                    point.state.ratios[at]
+                }
+            })
+            .collect();
         let point = self.at(&ratios)?;
-        let diagonal = point.factored.inverse_diagonal(self.cross, &point.state.scale);
-        Ok(Found { point, diagonal, steps })
+        let diagonal = point
+            .factored
+            .inverse_diagonal(self.cross, &point.state.scale);
+        Ok(Found {
+            point,
+            diagonal,
+            steps,
+        })
     }
 
     /// Where to begin: each factor's ratio by the analysis of variance as if it were the only one.
     pub(super) fn start(&self) -> Vec<f64> {
-        (0..self.cross.factors()).map(|factor| self.moment(factor)).collect()
+        (0..self.cross.factors())
+            .map(|factor| self.moment(factor))
+            .collect()
     }
 
     fn moment(&self, factor: usize) -> f64 {
@@ -172,19 +224,29 @@ impl Search<'_> {
         let (n, levels) = (cross.marks as f64, span.len() as f64);
         let sums = &cross.zxy[cross.width * cross.levels()..][span.clone()];
         let counts = &cross.counts[span];
-        let between: f64 = sums.iter().zip(counts).map(|(sum, count)| sum * sum / count).sum();
+        let between: f64 = sums
+            .iter()
+            .zip(counts)
+            .map(|(sum, count)| sum * sum / count)
+            .sum();
         let total = cross.xyxy.last().copied().unwrap_or(0.0);
         let within = (total - between) / (n - levels);
         let size = (n - dot(counts, counts) / n) / (levels - 1.0);
         let ratio = (between / (levels - 1.0) / within - 1.0) / size;
         let most = 100.0;
-        if ratio.is_nan() { 1.0 } else { ratio.clamp(0.1 / size, most) }
+        if ratio.is_nan() {
+            1.0
+        } else {
+            ratio.clamp(0.1 / size, most)
+        }
     }
 }
 
 /// The sums of A⁻¹'s diagonal over each factor's levels.
 pub(super) fn traces(cross: &Cross, diagonal: &[f64]) -> Vec<f64> {
-    (0..cross.factors()).map(|factor| diagonal[cross.span(factor)].iter().sum()).collect()
+    (0..cross.factors())
+        .map(|factor| diagonal[cross.span(factor)].iter().sum())
+        .collect()
 }
 
 /// −H⁻¹g over the free ratios, 0 at the others; along −g where the curvature isn't positive definite.
@@ -192,7 +254,10 @@ fn newton(slope: &Slope, free: &[usize], count: usize) -> Vec<f64> {
     let size = free.len();
     let curvature: Vec<f64> = free
         .iter()
-        .flat_map(|row| free.iter().map(move |column| slope.curvature[row * count + column]))
+        .flat_map(|row| {
+            free.iter()
+                .map(move |column| slope.curvature[row * count + column])
+        })
         .collect();
     let gradient: Vec<f64> = free.iter().map(|at| slope.gradient[*at]).collect();
     let inverse = small_cholesky(&curvature, size).map(|factor| small_inverse(&factor, size));

@@ -2,7 +2,7 @@
 
 use crate::support::{Desk, LOCALES, Ran};
 
-const COMMANDS: [&str; 28] = [
+const COMMANDS: [&str; 29] = [
     "",
     "new",
     "check",
@@ -11,6 +11,7 @@ const COMMANDS: [&str; 28] = [
     "diff",
     "score",
     "whatif",
+    "judges",
     "campaign",
     "campaign to-xlsx",
     "campaign from-xlsx",

@@ -35,15 +35,24 @@ impl Formula {
         let mut formula = Self::default();
         for item in &args.fixed {
             let names = parts(item, '*', header);
-            let product = names.iter().map(|part| formula.variable(part, header)).collect();
+            let product = names
+                .iter()
+                .map(|part| formula.variable(part, header))
+                .collect();
             formula.products.push(product);
         }
-        formula.random = args.random.iter().map(|item| parts(item, ':', header)).collect();
+        formula.random = args
+            .random
+            .iter()
+            .map(|item| parts(item, ':', header))
+            .collect();
         formula
     }
 
     fn variable(&mut self, part: &str, header: &[String]) -> usize {
-        let inside = part.strip_prefix("numeric(").and_then(|rest| rest.strip_suffix(')'));
+        let inside = part
+            .strip_prefix("numeric(")
+            .and_then(|rest| rest.strip_suffix(')'));
         let inside = inside.filter(|_| !header.iter().any(|column| column == part));
         let named = Named {
             column: inside.unwrap_or(part).trim().to_owned(),
@@ -61,7 +70,9 @@ fn parts(item: &str, sign: char, header: &[String]) -> Vec<String> {
     if header.iter().any(|column| column == item) {
         return vec![item.to_owned()];
     }
-    item.split(sign).map(|part| part.trim().to_owned()).collect()
+    item.split(sign)
+        .map(|part| part.trim().to_owned())
+        .collect()
 }
 
 /// The cells of the columns used, rows with gaps left out.
@@ -81,7 +92,10 @@ impl Columns {
 
     /// Columns combined into a factor.
     pub fn combined(&self, parts: &[String]) -> Result<Factor, Refusal> {
-        let factors = parts.iter().map(|part| self.factor(part)).collect::<Result<Vec<Factor>, Refusal>>()?;
+        let factors = parts
+            .iter()
+            .map(|part| self.factor(part))
+            .collect::<Result<Vec<Factor>, Refusal>>()?;
         Factor::combined(&factors.iter().collect::<Vec<&Factor>>())
     }
 
@@ -105,7 +119,9 @@ pub fn read(args: &Judges) -> Result<(Formula, Columns), Failure> {
         Err(findings) => (None, findings),
     };
     if !findings.is_empty() {
-        let folder = Folder { files: BTreeMap::from([(name, bytes)]) };
+        let folder = Folder {
+            files: BTreeMap::from([(name, bytes)]),
+        };
         terminal::show(&folder, &findings);
     }
     done.ok_or_else(|| {
@@ -136,7 +152,10 @@ fn columns(args: &Judges, formula: &Formula, grid: &Grid<'_>) -> Result<Columns,
     let mut cells: Vec<Cow<'_, str>> = Vec::new();
     while let Some(line) = reader.next(&mut cells) {
         let cell = |source: &Source| cells.get(source.at).map_or("", |cell| cell.trim());
-        if sources.iter().any(|source| matches!(cell(source), "" | "NA")) {
+        if sources
+            .iter()
+            .any(|source| matches!(cell(source), "" | "NA"))
+        {
             left_out += 1;
             continue;
         }
@@ -162,7 +181,12 @@ fn columns(args: &Judges, formula: &Formula, grid: &Grid<'_>) -> Result<Columns,
 }
 
 /// The mark comes first.
-fn gather(sources: &[Source], labels: Vec<Vec<String>>, mut numbers: Vec<Vec<f64>>, left_out: usize) -> Columns {
+fn gather(
+    sources: &[Source],
+    labels: Vec<Vec<String>>,
+    mut numbers: Vec<Vec<f64>>,
+    left_out: usize,
+) -> Columns {
     let marks = numbers.first_mut().map(std::mem::take).unwrap_or_default();
     let mut columns = Columns {
         marks,
@@ -180,11 +204,26 @@ fn gather(sources: &[Source], labels: Vec<Vec<String>>, mut numbers: Vec<Vec<f64
     columns
 }
 
-fn sources(args: &Judges, formula: &Formula, grid: &Grid<'_>) -> Result<Vec<Source>, Vec<Diagnostic>> {
+fn sources(
+    args: &Judges,
+    formula: &Formula,
+    grid: &Grid<'_>,
+) -> Result<Vec<Source>, Vec<Diagnostic>> {
     let mut wanted: Vec<(&str, bool)> = vec![(&args.mark, true)];
-    let fixed = formula.variables.iter().map(|variable| (variable.column.as_str(), variable.number));
-    let random = formula.random.iter().flatten().map(|part| (part.as_str(), false));
-    let others = args.unit.iter().chain(&args.of).map(|column| (column.as_str(), false));
+    let fixed = formula
+        .variables
+        .iter()
+        .map(|variable| (variable.column.as_str(), variable.number));
+    let random = formula
+        .random
+        .iter()
+        .flatten()
+        .map(|part| (part.as_str(), false));
+    let others = args
+        .unit
+        .iter()
+        .chain(&args.of)
+        .map(|column| (column.as_str(), false));
     for column in fixed.chain(random).chain(others) {
         if !wanted.iter().skip(1).any(|known| *known == column) {
             wanted.push(column);
@@ -194,11 +233,19 @@ fn sources(args: &Judges, formula: &Formula, grid: &Grid<'_>) -> Result<Vec<Sour
     let mut sources = Vec::new();
     for (name, number) in wanted {
         match grid.column(name) {
-            Some(at) => sources.push(Source { at, name: name.to_owned(), number }),
+            Some(at) => sources.push(Source {
+                at,
+                name: name.to_owned(),
+                number,
+            }),
             None => missing.push(no_column(grid, name)),
         }
     }
-    if missing.is_empty() { Ok(sources) } else { Err(missing) }
+    if missing.is_empty() {
+        Ok(sources)
+    } else {
+        Err(missing)
+    }
 }
 
 fn no_column(grid: &Grid<'_>, name: &str) -> Diagnostic {

@@ -26,7 +26,9 @@ pub fn run(args: &Judges) -> Result<(), Failure> {
         ));
     }
     let refused = |refusal: Refusal| words::refused(&refusal);
-    let fit = model(args, &formula, &columns).and_then(Model::fit).map_err(refused)?;
+    let fit = model(args, &formula, &columns)
+        .and_then(Model::fit)
+        .map_err(refused)?;
     let report = Report::new(&fit, &asked, columns.left_out).map_err(refused)?;
     words::warnings(&report).iter().for_each(terminal::warning);
     let bytes = match args.format {
@@ -35,9 +37,10 @@ pub fn run(args: &Judges) -> Result<(), Failure> {
     };
     match (&args.out, args.format) {
         (None, JudgesFormat::Table) => terminal::print(&String::from_utf8_lossy(&bytes)),
-        (out, JudgesFormat::Table) => {
-            save::deliver(out.as_deref(), &anstream::adapter::strip_bytes(&bytes).into_vec())
-        }
+        (out, JudgesFormat::Table) => save::deliver(
+            out.as_deref(),
+            &anstream::adapter::strip_bytes(&bytes).into_vec(),
+        ),
         (out, JudgesFormat::Json) => save::deliver(out.as_deref(), &bytes),
     }
 }
@@ -55,14 +58,29 @@ impl Asked {
     fn new(args: &Judges, formula: &Formula, columns: &Columns) -> Result<Self, Failure> {
         let refused = |refusal: Refusal| words::refused(&refusal);
         let judge = args.judge.as_ref().map(|judge| {
-            let at = formula.random.iter().position(|parts| &parts.join(":") == judge);
+            let at = formula
+                .random
+                .iter()
+                .position(|parts| &parts.join(":") == judge);
             at.ok_or_else(|| words::no_such_judge(judge, formula))
         });
         let judge = judge.transpose()?;
-        let unit = args.unit.as_ref().map(|unit| columns.factor(unit)).transpose().map_err(refused)?;
-        let mut asked = Self { judge, unit, links: None, halo: None };
+        let unit = args
+            .unit
+            .as_ref()
+            .map(|unit| columns.factor(unit))
+            .transpose()
+            .map_err(refused)?;
+        let mut asked = Self {
+            judge,
+            unit,
+            links: None,
+            halo: None,
+        };
         if let (Some(at), Some(unit)) = (judge, &asked.unit) {
-            let judges = columns.combined(formula.random.get(at).map_or(&[], Vec::as_slice)).map_err(refused)?;
+            let judges = columns
+                .combined(formula.random.get(at).map_or(&[], Vec::as_slice))
+                .map_err(refused)?;
             asked.links = Some(Links::new(&judges, unit).map_err(refused)?);
             if let Some(of) = &args.of {
                 let traits = columns.factor(of).map_err(refused)?;
@@ -89,12 +107,19 @@ fn model(args: &Judges, formula: &Formula, columns: &Columns) -> Result<Model, R
     let design = Design::new(columns.marks.len(), variables, &formula.products)?;
     let random = formula.random.iter().map(|parts| columns.combined(parts));
     let random = random.collect::<Result<Vec<Factor>, Refusal>>()?;
-    let criterion = if args.reml { Criterion::Reml } else { Criterion::Ml };
+    let criterion = if args.reml {
+        Criterion::Reml
+    } else {
+        Criterion::Ml
+    };
     Model::new(columns.marks.clone(), design, random, criterion)
 }
 
 /// What the reports read from a fit.
 fn singular(fit: &Fit) -> Vec<String> {
     let factors = fit.factors().iter().zip(fit.theta());
-    factors.filter(|(_, theta)| *theta == 0.0).map(|(factor, _)| factor.name().to_owned()).collect()
+    factors
+        .filter(|(_, theta)| *theta == 0.0)
+        .map(|(factor, _)| factor.name().to_owned())
+        .collect()
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use inference::mixed::{Adjusted, Criterion, Fit, Halo, Links, Refusal, Severity, Spread, adjusted_units, severity, spread};
+use inference::mixed::{
+    Adjusted, Criterion, Fit, Halo, Links, Refusal, Severity, Spread, adjusted_units, severity,
+    spread,
+};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -76,7 +79,9 @@ pub struct Haloed {
 
 impl Report {
     pub fn new(fit: &Fit, asked: &Asked, left_out: usize) -> Result<Self, Refusal> {
-        let judges = asked.judge.map(|judge| judges(fit, judge, asked.halo.as_deref()));
+        let judges = asked
+            .judge
+            .map(|judge| judges(fit, judge, asked.halo.as_deref()));
         let units = match (asked.judge, &asked.unit) {
             (Some(judge), Some(unit)) => Some(adjusted_units(fit, judge, unit)?),
             _ => None,
@@ -93,13 +98,20 @@ impl Report {
             steps: fit.steps(),
             singular: singular(fit),
             dropped: fit.dropped().to_vec(),
-            variances: random.iter().map(|random| (random.factor.clone(), json!(random.variance))).collect(),
+            variances: random
+                .iter()
+                .map(|random| (random.factor.clone(), json!(random.variance)))
+                .collect(),
             fixed: fixed(fit),
             random: effects(fit),
             judges: judges.transpose()?,
             units,
             parts: asked.links.as_ref().map(|links: &Links| links.parts),
-            unit_left_out: asked.unit.as_ref().map(|unit| unit.name().to_owned()).filter(unknown),
+            unit_left_out: asked
+                .unit
+                .as_ref()
+                .map(|unit| unit.name().to_owned())
+                .filter(unknown),
         })
     }
 
@@ -114,7 +126,14 @@ impl Report {
 
 fn fixed(fit: &Fit) -> Map<String, Value> {
     let effects = fit.fixed().into_iter();
-    effects.map(|effect| (effect.name, json!({"estimate": effect.estimate, "se": effect.se}))).collect()
+    effects
+        .map(|effect| {
+            (
+                effect.name,
+                json!({"estimate": effect.estimate, "se": effect.se}),
+            )
+        })
+        .collect()
 }
 
 fn effects(fit: &Fit) -> Map<String, Value> {
@@ -133,9 +152,14 @@ fn effects(fit: &Fit) -> Map<String, Value> {
 }
 
 fn judges(fit: &Fit, judge: usize, halo: Option<&[Halo]>) -> Result<Vec<Judge>, Refusal> {
-    let halo: BTreeMap<&str, &Halo> =
-        halo.unwrap_or_default().iter().map(|halo| (halo.judge.as_str(), halo)).collect();
-    let rows = severity(fit, judge)?.into_iter().zip(spread(fit, judge, COVERAGE)?);
+    let halo: BTreeMap<&str, &Halo> = halo
+        .unwrap_or_default()
+        .iter()
+        .map(|halo| (halo.judge.as_str(), halo))
+        .collect();
+    let rows = severity(fit, judge)?
+        .into_iter()
+        .zip(spread(fit, judge, COVERAGE)?);
     let row = |(severity, spread): (Severity, Spread)| Judge {
         halo: halo.get(severity.judge.as_str()).map(|halo| Haloed {
             units: halo.units,

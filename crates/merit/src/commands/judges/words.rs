@@ -15,7 +15,11 @@ use crate::terminal::heading;
 /// Why a model isn't fitted, and what to do.
 pub fn refused(refusal: &Refusal) -> Failure {
     let what = match refusal {
-        Refusal::Invalid(Invalid::TooFew { what: "marks", least, found }) => say!(
+        Refusal::Invalid(Invalid::TooFew {
+            what: "marks",
+            least,
+            found,
+        }) => say!(
             "只有 {found} 个分数,这个模型至少要 {least} 个:补充数据,或减少 --fixed",
             "{found} marks, and this model needs at least {least}: add marks, or name less in --fixed"
         ),
@@ -99,7 +103,11 @@ pub fn table(report: &Report) -> String {
         tr("偏差", "deviance")
     ));
     section(&mut text, tr("方差", "Variances"), &variances(report));
-    section(&mut text, tr("固定效应", "Fixed effects"), &fixed(&report.fixed));
+    section(
+        &mut text,
+        tr("固定效应", "Fixed effects"),
+        &fixed(&report.fixed),
+    );
     match &report.judges {
         Some(rows) => section(&mut text, tr("评委", "Judges"), &judges(rows)),
         None => {
@@ -151,8 +159,17 @@ fn fixed(effects: &Map<String, Value>) -> String {
         vec![name.clone(), field(effect, "estimate"), field(effect, "se")]
     };
     let rows: Vec<Vec<String>> = effects.iter().map(row).collect();
-    let header = [tr("名称", "name"), tr("估计", "estimate"), tr("标准误", "se")];
-    aligned(&[Align::Left, Align::Right, Align::Right], &header, &rows, "  ")
+    let header = [
+        tr("名称", "name"),
+        tr("估计", "estimate"),
+        tr("标准误", "se"),
+    ];
+    aligned(
+        &[Align::Left, Align::Right, Align::Right],
+        &header,
+        &rows,
+        "  ",
+    )
 }
 
 fn modes(levels: &Map<String, Value>) -> String {
@@ -161,7 +178,12 @@ fn modes(levels: &Map<String, Value>) -> String {
     };
     let rows: Vec<Vec<String>> = levels.iter().map(row).collect();
     let header = [tr("水平", "level"), tr("效应", "mode"), tr("标准误", "se")];
-    aligned(&[Align::Left, Align::Right, Align::Right], &header, &rows, "  ")
+    aligned(
+        &[Align::Left, Align::Right, Align::Right],
+        &header,
+        &rows,
+        "  ",
+    )
 }
 
 fn judges(judges: &[Judge]) -> String {
@@ -190,7 +212,12 @@ fn judges(judges: &[Judge]) -> String {
         tr("光环", "halo"),
     ];
     let right = Align::Right;
-    aligned(&[Align::Left, right, right, right, right, right, right, right], &header, &rows, "  ")
+    aligned(
+        &[Align::Left, right, right, right, right, right, right, right],
+        &header,
+        &rows,
+        "  ",
+    )
 }
 
 fn units(report: &Report) -> String {
@@ -206,7 +233,11 @@ fn units(report: &Report) -> String {
                 number(unit.mean),
                 number(unit.adjusted),
                 number(unit.se),
-                if several { unit.part.to_string() } else { String::new() },
+                if several {
+                    unit.part.to_string()
+                } else {
+                    String::new()
+                },
             ]
         })
         .collect();
@@ -219,5 +250,10 @@ fn units(report: &Report) -> String {
         tr("部分", "part"),
     ];
     let right = Align::Right;
-    aligned(&[Align::Left, right, right, right, right, right], &header, &rows, "  ")
+    aligned(
+        &[Align::Left, right, right, right, right, right],
+        &header,
+        &rows,
+        "  ",
+    )
 }
