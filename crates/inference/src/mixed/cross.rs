@@ -147,17 +147,17 @@ impl Cross {
             }
         }
         // The columns of larger factors hold this one's rows.
-        for level in 0..span.start {
+        for (level, entry) in product.iter_mut().enumerate().take(span.start) {
             let (rows, values) = self.column(level);
             let from = rows.partition_point(|row| (*row as usize) < span.start);
             for (row, value) in rows[from..].iter().zip(&values[from..]) {
-                let Some(entry) = (*row as usize)
+                let Some(times) = (*row as usize)
                     .checked_sub(span.start)
                     .and_then(|at| part.get(at))
                 else {
                     break;
                 };
-                product[level] += value * entry;
+                *entry += value * times;
             }
         }
         product

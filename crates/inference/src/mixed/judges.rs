@@ -259,9 +259,9 @@ pub struct Halo {
     pub judge: String,
     /// Units of which the judge marked at least two traits that another judge marked too.
     pub units: usize,
-    /// The correlation of the judge's deviations between traits; `None` where there is too little to say.
+    /// The correlation of the judge's deviations between traits; `None` under 5 units, or where they don't vary.
     pub correlation: Option<f64>,
-    /// Lower end of its 95 % interval; `None` under 5 units.
+    /// Lower end of its 95 % interval.
     pub lower: Option<f64>,
     /// Upper end.
     pub upper: Option<f64>,
@@ -351,8 +351,8 @@ fn one_halo(judge: &str, deviations: &[(u32, u32, f64)], traits: usize) -> Halo 
         }
     }
     let scale = (left * right).sqrt();
-    let correlation = (units > 1 && scale > 0.0).then(|| cross / scale);
-    let interval = correlation.filter(|_| units > 4).map(|found| {
+    let correlation = (units > 4 && scale > 0.0).then(|| cross / scale);
+    let interval = correlation.map(|found| {
         let half = normal_quantile(0.975) / (units as f64 - 3.0).sqrt();
         let middle = libm::atanh(found.clamp(-0.999_999, 0.999_999));
         (libm::tanh(middle - half), libm::tanh(middle + half))
