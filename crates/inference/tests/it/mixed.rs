@@ -216,15 +216,15 @@ fn drawn(judges: usize, units: usize, share: f64, seed: u64) -> Drawn {
         groups: vec![],
         number: vec![],
     };
-    for judge in 0..judges {
-        for unit in 0..units {
+    for (judge, severity) in severity.iter().enumerate() {
+        for (unit, quality) in quality.iter().enumerate() {
             if random.uniform() > share {
                 continue;
             }
             let number = random.uniform();
             drawn
                 .marks
-                .push(70.0 + severity[judge] + quality[unit] + 0.5 * number + random.normal());
+                .push(70.0 + severity + quality + 0.5 * number + random.normal());
             drawn.judges.push(format!("j{judge:03}"));
             drawn.units.push(format!("u{unit:03}"));
             drawn.groups.push(format!("g{}", unit % 4));
@@ -262,20 +262,15 @@ impl Drawn {
 fn dense(drawn: &Drawn, theta: &[f64], criterion: Criterion) -> f64 {
     let n = drawn.marks.len();
     let factors = drawn.factors();
-    let mut v = vec![vec![0.0; n]; n];
-    for i in 0..n {
-        for j in 0..n {
-            let same = |(factor, theta): (&Factor, &f64)| {
-                if factor.codes()[i] == factor.codes()[j] {
-                    theta * theta
-                } else {
-                    0.0
-                }
-            };
-            v[i][j] =
-                f64::from(u8::from(i == j)) + factors.iter().zip(theta).map(same).sum::<f64>();
-        }
-    }
+    let entry = |i: usize, j: usize| {
+        let same = |(factor, theta): (&Factor, &f64)| {
+            let alike = factor.codes()[i] == factor.codes()[j];
+            if alike { theta * theta } else { 0.0 }
+        };
+        f64::from(u8::from(i == j)) + factors.iter().zip(theta).map(same).sum::<f64>()
+    };
+    let row = |i: usize| (0..n).map(|j| entry(i, j)).collect();
+    let v: Vec<Vec<f64>> = (0..n).map(row).collect();
     let columns = [vec![1.0; n], drawn.number.clone(), drawn.marks.clone()];
     let (log_v, white) = whiten(&v, &columns);
     let inner = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
