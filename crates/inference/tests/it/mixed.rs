@@ -390,8 +390,61 @@ fn balanced_data_give_the_analysis_of_variance() {
     close(fit.fixed()[0].se, (between / 40.0).sqrt(), 1e-6);
 }
 
-/// Two factors of 2,000 levels in blocks that hardly meet: the sparse factor. In a small part the dense formula holds for the same
-/// code; here the optimum is checked by its neighbours and the deviations by their definition on one level.
+/// Copies of the same marks with levels of their own: the deviance by ML is that of one times their number, so θ, modes and deviations
+/// stay. One is factored in blocks, the copies sparse.
+#[test]
+fn the_sparse_factor_gives_what_the_dense_one_gives() {
+    let one = drawn(6, 12, 0.8, 3);
+    let mut many = Drawn {
+        marks: vec![],
+        judges: vec![],
+        units: vec![],
+        groups: vec![],
+        number: vec![],
+    };
+    let named = |labels: &[String], copy: usize| -> Vec<String> {
+        labels
+            .iter()
+            .map(|label| format!("{copy:03}{label}"))
+            .collect()
+    };
+    for copy in 0..300 {
+        many.marks.extend(&one.marks);
+        many.judges.extend(named(&one.judges, copy));
+        many.units.extend(named(&one.units, copy));
+        many.groups.extend(named(&one.groups, copy));
+        many.number.extend(&one.number);
+    }
+    let theta = [0.5, 1.0, 0.2];
+    let single = one.model(Criterion::Ml).deviance_at(&theta).unwrap();
+    close(
+        many.model(Criterion::Ml).deviance_at(&theta).unwrap(),
+        300.0 * single,
+        1e-11,
+    );
+    let (one, many) = (
+        one.model(Criterion::Ml).fit().unwrap(),
+        many.model(Criterion::Ml).fit().unwrap(),
+    );
+    close(many.deviance(), 300.0 * one.deviance(), 1e-9);
+    for factor in 0..3 {
+        close(many.theta()[factor], one.theta()[factor], 1e-4);
+        let pairs = one.deviations()[factor]
+            .iter()
+            .zip(&many.deviations()[factor])
+            .map(|(a, b)| (*a, *b))
+            .collect::<Vec<_>>();
+        pairs
+            .into_iter()
+            .for_each(|(one, many)| close(many, one, 1e-4));
+        let (one, many) = (&one.random()[factor].modes, &many.random()[factor].modes);
+        one.iter()
+            .zip(many)
+            .for_each(|(one, many)| assert!((one - many).abs() < 1e-4));
+    }
+}
+
+/// Two factors of 2,000 levels in a chain.
 #[test]
 fn large_loosely_linked_factors_are_factored_sparse() {
     let (mut marks, mut judges, mut units) = (vec![], vec![], vec![]);
@@ -421,7 +474,6 @@ fn large_loosely_linked_factors_are_factored_sparse() {
         theta.iter().all(|theta| (0.5..0.7).contains(theta)),
         "{theta:?}"
     );
-    // d log|A| ⁄ dγ from the diagonal of the inverse is part of the slope: a wrong diagonal would end elsewhere.
     assert!(
         fit.deviations()
             .iter()
