@@ -251,7 +251,7 @@ fn sources(
 fn no_column(grid: &Grid<'_>, name: &str) -> Diagnostic {
     let (zh, en) = (grid.header.join("、"), grid.header.join(", "));
     Diagnostic::error(
-        "missing-column",
+        "unknown-column",
         grid.place(grid.header_row, None),
         say!("没有名为 `{name}` 的列", "there is no column `{name}`"),
     )
