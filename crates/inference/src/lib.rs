@@ -9,6 +9,7 @@ pub mod charts;
 pub mod funnel;
 mod invalid;
 pub mod named;
+pub mod mixed;
 pub mod random;
 pub mod ranks;
 pub mod special;

@@ -1,5 +1,6 @@
 //! What can be asked on the command line. Texts are in the language chosen before.
 
+pub mod judges;
 pub mod ledger;
 pub mod rank;
 pub mod trend;
@@ -139,6 +140,14 @@ pub enum Command {
         after_help = tr(trend::EXAMPLES.0, trend::EXAMPLES.1)
     )]
     Trend(trend::Trend),
+    #[command(
+        about = tr(
+            "评委的严宽、离散和校正后的分数(线性混合模型)",
+            "How severe judges are, how they scatter, and adjusted marks (linear mixed models)"
+        ),
+        after_help = tr(judges::EXAMPLES.0, judges::EXAMPLES.1)
+    )]
+    Judges(judges::Judges),
     #[command(about = tr("活动与表格之间的转换", "Turn a campaign into a workbook and back"))]
     Campaign {
         #[command(subcommand)]

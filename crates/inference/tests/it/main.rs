@@ -10,6 +10,7 @@
 mod named;
 mod charts;
 mod funnel;
+mod mixed;
 mod random;
 mod ranks;
 mod special;

@@ -6,6 +6,7 @@ mod check;
 mod diff;
 mod explain;
 mod fmt;
+mod judges;
 mod ledger;
 mod new;
 mod pages;
@@ -43,6 +44,7 @@ pub fn run(args: Merit) -> Result<(), Failure> {
         }
         Command::Backup(args) => backup::backup(&args),
         Command::Restore(args) => backup::restore(&args),
+        Command::Judges(args) => judges::run(&args),
         Command::Campaign { command } => workbook::run(&command),
     }
 }

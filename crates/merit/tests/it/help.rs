@@ -13,6 +13,7 @@ const COMMANDS: [&str; 29] = [
     "whatif",
     "rank",
     "trend",
+    "judges",
     "campaign",
     "campaign to-xlsx",
     "campaign from-xlsx",

@@ -9,6 +9,7 @@
 mod bundle;
 mod commands;
 mod help;
+mod judges;
 mod ledger;
 mod outputs;
 mod periods;
