@@ -8,5 +8,6 @@
 )]
 
 mod random;
+mod shrinkage;
 mod special;
 mod support;
