@@ -7,7 +7,9 @@
 
 mod invalid;
 pub mod random;
+pub mod sampling;
 pub mod shrinkage;
 pub mod special;
+pub mod suppression;
 
 pub use invalid::Invalid;

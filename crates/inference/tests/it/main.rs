@@ -8,6 +8,8 @@
 )]
 
 mod random;
+mod sampling;
 mod shrinkage;
 mod special;
+mod suppression;
 mod support;
