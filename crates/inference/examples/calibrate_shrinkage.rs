@@ -50,7 +50,13 @@ const DESIGNS: [Design; 10] = [
 ];
 
 const MODELS: [&str; 7] = [
-    "rates", "plain Wilson", "counts", "ratings", "plug-in", "Morris", "robust",
+    "rates",
+    "plain Wilson",
+    "counts",
+    "ratings",
+    "plug-in",
+    "Morris",
+    "robust",
 ];
 
 /// How often each model's intervals held the truth in one data set, of how many.
@@ -69,21 +75,39 @@ fn trial(design: &Design, random: &mut Random) -> Result<[usize; 7], Invalid> {
     };
     let truth: Vec<f64> = (0..design.units).map(|_| draw(random)).collect();
     let range = design.most - design.least + 1;
-    let n: Vec<u64> = truth.iter().map(|_| design.least + random.below(range)).collect();
+    let n: Vec<u64> = truth
+        .iter()
+        .map(|_| design.least + random.below(range))
+        .collect();
     let cases: Vec<f64> = n.iter().map(|n| *n as f64).collect();
-    let hits: Vec<f64> = truth.iter().zip(&n).map(|(p, n)| random.binomial(*n, *p) as f64).collect();
+    let hits: Vec<f64> = truth
+        .iter()
+        .zip(&n)
+        .map(|(p, n)| random.binomial(*n, *p) as f64)
+        .collect();
     let shrunk = rates(&hits, &cases, None, 0.95)?;
     let held = |intervals: &mut dyn Iterator<Item = Interval>, truth: &[f64]| {
-        intervals.zip(truth).filter(|(interval, truth)| interval.holds(**truth)).count()
+        intervals
+            .zip(truth)
+            .filter(|(interval, truth)| interval.holds(**truth))
+            .count()
     };
     let rate = held(&mut shrunk.units.iter().map(|unit| unit.shrunk), &truth);
     let plain = held(&mut shrunk.units.iter().filter_map(|unit| unit.raw), &truth);
     let gamma = 0.04 / (design.spread * design.spread).max(1e-12);
     let risks: Vec<f64> = truth
         .iter()
-        .map(|_| if total.is_finite() { 0.2 * random.gamma(gamma) / gamma } else { 0.2 })
+        .map(|_| {
+            if total.is_finite() {
+                0.2 * random.gamma(gamma) / gamma
+            } else {
+                0.2
+            }
+        })
         .collect();
-    let events: Vec<f64> = (risks.iter().zip(&cases)).map(|(risk, n)| random.poisson(risk * n) as f64).collect();
+    let events: Vec<f64> = (risks.iter().zip(&cases))
+        .map(|(risk, n)| random.poisson(risk * n) as f64)
+        .collect();
     let found = counts(&events, &cases, 0.95)?;
     let count = held(&mut found.units.iter().map(|unit| unit.shrunk), &risks);
     let rating = trial_ratings(design, total, &n, random)?;
@@ -93,7 +117,12 @@ fn trial(design: &Design, random: &mut Random) -> Result<[usize; 7], Invalid> {
 
 const LEVELS: [f64; 5] = [1.0, 2.0, 3.0, 4.0, 5.0];
 
-fn trial_ratings(design: &Design, total: f64, n: &[u64], random: &mut Random) -> Result<usize, Invalid> {
+fn trial_ratings(
+    design: &Design,
+    total: f64,
+    n: &[u64],
+    random: &mut Random,
+) -> Result<usize, Invalid> {
     let low = 1.0 - design.mean;
     let shares = [0.1 * low, 0.1 * low, 0.2 * low, 0.6 * low, design.mean];
     let (mut truth, mut table) = (Vec::new(), Vec::new());
@@ -104,7 +133,13 @@ fn trial_ratings(design: &Design, total: f64, n: &[u64], random: &mut Random) ->
             shares
         };
         let sum: f64 = parts.iter().sum();
-        truth.push(parts.iter().zip(LEVELS).map(|(part, level)| part * level / sum).sum::<f64>());
+        truth.push(
+            parts
+                .iter()
+                .zip(LEVELS)
+                .map(|(part, level)| part * level / sum)
+                .sum::<f64>(),
+        );
         let (mut left, mut whole) = (*n, sum);
         for part in parts {
             let count = random.binomial(left, part / whole);
@@ -115,16 +150,25 @@ fn trial_ratings(design: &Design, total: f64, n: &[u64], random: &mut Random) ->
     }
     let found = ratings(&table, &LEVELS, 0.95)?;
     let pairs = found.units.iter().zip(&truth);
-    Ok(pairs.filter(|(unit, truth)| unit.shrunk.holds(**truth)).count())
+    Ok(pairs
+        .filter(|(unit, truth)| unit.shrunk.holds(**truth))
+        .count())
 }
 
 /// Standard error of 0.4 ÷ √n, units as far apart as the design's rates.
 fn trial_means(design: &Design, cases: &[f64], random: &mut Random) -> Result<[usize; 3], Invalid> {
     let se: Vec<f64> = cases.iter().map(|n| 0.4 / n.sqrt()).collect();
     let truth: Vec<f64> = se.iter().map(|_| design.spread * random.normal()).collect();
-    let figures: Vec<f64> = truth.iter().zip(&se).map(|(x, se)| x + se * random.normal()).collect();
+    let figures: Vec<f64> = truth
+        .iter()
+        .zip(&se)
+        .map(|(x, se)| x + se * random.normal())
+        .collect();
     let mut held = [0; 3];
-    for (held, method) in held.iter_mut().zip([Means::PlugIn, Means::Morris, Means::Robust]) {
+    for (held, method) in held
+        .iter_mut()
+        .zip([Means::PlugIn, Means::Morris, Means::Robust])
+    {
         let options = MeansOptions {
             between: Between::PauleMandel,
             method,
@@ -132,13 +176,17 @@ fn trial_means(design: &Design, cases: &[f64], random: &mut Random) -> Result<[u
         };
         let found = means(&figures, &se, options)?;
         let pairs = found.units.iter().zip(&truth);
-        *held = pairs.filter(|(unit, truth)| unit.shrunk.holds(**truth)).count();
+        *held = pairs
+            .filter(|(unit, truth)| unit.shrunk.holds(**truth))
+            .count();
     }
     Ok(held)
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let wanted = std::env::args().nth(1).map_or(Ok(20_000), |text| text.parse::<usize>())?;
+    let wanted = std::env::args()
+        .nth(1)
+        .map_or(Ok(20_000), |text| text.parse::<usize>())?;
     println!("| design | units | data sets | {} |", MODELS.join(" | "));
     println!("| --- | ---: | ---: | {} |", ["---:"; 7].join(" | "));
     for (at, design) in DESIGNS.iter().enumerate() {
@@ -151,7 +199,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         let all = (sets * design.units) as f64;
         let shares = held.map(|n| format!("{:.3}", n as f64 / all));
-        println!("| {} | {} | {sets} | {} |", design.name, design.units, shares.join(" | "));
+        println!(
+            "| {} | {} | {sets} | {} |",
+            design.name,
+            design.units,
+            shares.join(" | ")
+        );
     }
     Ok(())
 }

@@ -36,7 +36,12 @@ impl Power {
         let inside = |x: f64| x > 0.0 && x < 1.0;
         Invalid::check_range("alpha", &[self.alpha], "over 0 and under 1", inside)?;
         Invalid::check_range("power", &[self.power], "over 0 and under 1", inside)?;
-        Invalid::check_range("comparisons", &[self.comparisons as f64], "1 or more", |x| x >= 1.0)?;
+        Invalid::check_range(
+            "comparisons",
+            &[self.comparisons as f64],
+            "1 or more",
+            |x| x >= 1.0,
+        )?;
         let tail = 0.5 * self.alpha / self.comparisons as f64;
         Ok((-normal_quantile(tail), normal_quantile(self.power)))
     }
@@ -49,7 +54,9 @@ impl Power {
 /// [`Invalid`]: a proportion outside 0…1, proportions that are equal, settings out of range.
 pub fn size_for_proportions(p1: f64, p2: f64, power: Power) -> Result<f64, Invalid> {
     let (z, z_power) = power.quantiles()?;
-    Invalid::check_range("proportion", &[p1, p2], "0 to 1", |p| (0.0..=1.0).contains(&p))?;
+    Invalid::check_range("proportion", &[p1, p2], "0 to 1", |p| {
+        (0.0..=1.0).contains(&p)
+    })?;
     check_over_zero("difference", (p1 - p2).abs())?;
     let mean = 0.5 * (p1 + p2);
     let together = (2.0 * mean * (1.0 - mean)).sqrt();
@@ -89,7 +96,9 @@ pub fn reliability(between: f64, within: f64, n: f64) -> Result<f64, Invalid> {
 pub fn size_for_reliability(between: f64, within: f64, target: f64) -> Result<f64, Invalid> {
     check_over_zero("variance between", between)?;
     Invalid::check_range("variance within", &[within], "0 or more", |x| x >= 0.0)?;
-    Invalid::check_range("target", &[target], "over 0 and under 1", |x| x > 0.0 && x < 1.0)?;
+    Invalid::check_range("target", &[target], "over 0 and under 1", |x| {
+        x > 0.0 && x < 1.0
+    })?;
     Ok(within / between * target / (1.0 - target))
 }
 
@@ -373,7 +382,11 @@ pub fn clustering(clusters: &[Vec<f64>]) -> Result<Clustering, Invalid> {
     let members = (n - squares / n) / (k - 1.0);
     let (between, within) = (between / (k - 1.0), within / (n - k));
     let all = between + (members - 1.0) * within;
-    let correlation = if all > 0.0 { (between - within) / all } else { 0.0 };
+    let correlation = if all > 0.0 {
+        (between - within) / all
+    } else {
+        0.0
+    };
     Ok(Clustering {
         correlation,
         members,

@@ -37,7 +37,9 @@ impl CaseMix {
     #[must_use]
     pub fn expected_mean(&self) -> Vec<f64> {
         let pairs = self.expected.iter().zip(&self.n);
-        pairs.map(|(expected, n)| if *n > 0.0 { expected / n } else { self.overall }).collect()
+        pairs
+            .map(|(expected, n)| if *n > 0.0 { expected / n } else { self.overall })
+            .collect()
     }
 
     /// A unit's figure as if it had the mix of all: the overall mean and by how much the unit's figure differs from what its own mix

@@ -10,7 +10,7 @@ use crate::special::{gamma_quantile, ln_gamma};
 /// observed ÷ expected), shrunk.
 ///
 /// Model: xᵢ ~ Poisson(Eᵢλᵢ), λᵢ ~ gamma with mean μ and weight M of exposure. The marginal likelihood is integrated over μ (uniform
-/// prior) and M (uniform prior on the typical unit's shrinkage); the interval is that of a gamma distribution with the posterior's
+/// prior) and M (uniform prior on 1 ÷ (1 + M × the mean)); the interval is that of a gamma distribution with the posterior's
 /// mean and variance (Christiansen, Morris 1997, *Hierarchical Poisson regression modeling*, JASA 92). The raw interval is exact
 /// (Garwood 1936). Exposure 0 gives the prior.
 ///
@@ -38,11 +38,17 @@ pub fn counts(counts: &[f64], exposure: &[f64], coverage: f64) -> Result<Shrinka
             found: 1,
         });
     }
-    let units: Vec<(f64, f64)> = counts.iter().copied().zip(exposure.iter().copied()).collect();
+    let units: Vec<(f64, f64)> = counts
+        .iter()
+        .copied()
+        .zip(exposure.iter().copied())
+        .collect();
     let all: f64 = exposure.iter().sum();
     let scale = all / with_data as f64;
     let start = libm::log((counts.iter().sum::<f64>() + 0.5) / all);
-    let fit = posterior(scale, start, |x, m| log_density(&units, x, m));
+    let fit = posterior(scale, libm::exp(start), start, |x, m| {
+        log_density(&units, x, m)
+    });
     let hyper = Hyper {
         model: "gamma-poisson",
         mean: libm::exp(fit.location),
@@ -52,7 +58,10 @@ pub fn counts(counts: &[f64], exposure: &[f64], coverage: f64) -> Result<Shrinka
         coverage,
     };
     Ok(Shrinkage {
-        units: units.iter().map(|unit| shrink(*unit, &fit, coverage)).collect(),
+        units: units
+            .iter()
+            .map(|unit| shrink(*unit, &fit, coverage))
+            .collect(),
         hyper: Some(hyper),
     })
 }
@@ -62,7 +71,8 @@ fn log_density(units: &[(f64, f64)], location: f64, precision: f64) -> f64 {
     let at_zero = ln_gamma(shape);
     let likelihood: f64 = (units.iter().filter(|(_, exposure)| *exposure > 0.0))
         .map(|(x, exposure)| {
-            ln_gamma(shape + x) - at_zero
+            ln_gamma(shape + x)
+                - at_zero
                 - shape * libm::log1p(exposure / precision)
                 - x * libm::log(precision + exposure)
         })

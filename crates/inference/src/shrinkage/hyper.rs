@@ -1,7 +1,8 @@
 //! The posterior of the hyperparameters by quadrature.
 //!
-//! The prior's weight in cases, M, has a uniform prior on the shrinkage B = M ÷ (M + scale) of a typical unit (Christiansen, Morris
-//! 1997, JASA 92; Daniels 1999, Canadian J. Statistics 27). B runs over midpoints of a grid that is narrowed to where the mass is.
+//! The prior's weight in cases, M, has a uniform prior on 1 ÷ (1 + M) (of rates: the intraclass correlation), so about uniform on the
+//! variance between units, as in Morris (1983), but proper. The shrinkage B = M ÷ (M + scale) of a typical unit runs over midpoints
+//! of a grid that is narrowed to where the mass is.
 
 /// Points of B in each pass.
 const POINTS: u32 = 24;
@@ -15,8 +16,13 @@ pub(super) struct Peak<T> {
     pub(super) at: T,
 }
 
-/// Quadrature over M; `scale` in cases. `at` gives the log mass at an M and what else is wanted of it.
-pub(super) fn sweep<T>(scale: f64, mut at: impl FnMut(f64) -> (f64, T)) -> Vec<Peak<T>> {
+/// Quadrature over M; `scale` in cases, prior uniform on 1 ÷ (1 + `successes`·M). `at` gives the log likelihood at an M and what else
+/// is wanted of it.
+pub(super) fn sweep<T>(
+    scale: f64,
+    successes: f64,
+    mut at: impl FnMut(f64) -> (f64, T),
+) -> Vec<Peak<T>> {
     let (mut low, mut high) = (0.0, 1.0);
     let mut passes = 0;
     loop {
@@ -27,6 +33,8 @@ pub(super) fn sweep<T>(scale: f64, mut at: impl FnMut(f64) -> (f64, T)) -> Vec<P
                 let b = place(j);
                 let precision = scale * b / (1.0 - b);
                 let (log_mass, at) = at(precision);
+                let log_prior = -2.0 * libm::log((1.0 - b) * (1.0 + successes * precision));
+                let log_mass = log_mass + log_prior;
                 (
                     b,
                     Peak {
@@ -112,11 +120,12 @@ pub(super) struct Posterior {
 /// The posterior of location and M by adaptive Gauss–Hermite quadrature in the location (Naylor, Smith 1982) within [`sweep`].
 pub(super) fn posterior(
     scale: f64,
+    successes: f64,
     start: f64,
     log_density: impl Fn(f64, f64) -> f64,
 ) -> Posterior {
     let mut from = start;
-    let peaks = sweep(scale, |precision| {
+    let peaks = sweep(scale, successes, |precision| {
         let (x, spread) = peak(from, |x| log_density(x, precision));
         from = x;
         let points = HERMITE.map(|(place, weight)| {
@@ -128,12 +137,15 @@ pub(super) fn posterior(
         let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let sum: f64 = logs.iter().map(|log| libm::exp(log - most)).sum();
         let height = log_density(x, precision);
-        (most + libm::log(sum), (x, height, points))
+        let mass = most + libm::log(sum);
+        (mass, (x, height, points, mass))
     });
     let points = || {
-        peaks
-            .iter()
-            .flat_map(|peak| peak.at.2.iter().map(|(x, log)| (peak.precision, *x, *log)))
+        peaks.iter().flat_map(|peak| {
+            let log_prior = peak.log_mass - peak.at.3;
+            let points = peak.at.2.iter();
+            points.map(move |(x, log)| (peak.precision, *x, log + log_prior))
+        })
     };
     let logs: Vec<f64> = points().map(|(_, _, log)| log).collect();
     let nodes = points()

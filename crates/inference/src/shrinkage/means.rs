@@ -68,7 +68,11 @@ pub struct MeansResult {
 /// with data (four with [`Means::Morris`]).
 pub fn means(figures: &[f64], se: &[f64], options: MeansOptions) -> Result<MeansResult, Invalid> {
     check_coverage(options.coverage)?;
-    let least = if options.method == Means::Morris { 4 } else { 2 };
+    let least = if options.method == Means::Morris {
+        4
+    } else {
+        2
+    };
     let data = check(figures, se, least)?;
     let estimated = variance_between(&data, options.between);
     let used = if options.method == Means::Robust {
@@ -78,7 +82,9 @@ pub fn means(figures: &[f64], se: &[f64], options: MeansOptions) -> Result<Means
     };
     let fit = Fit::new(&data, used);
     let units = figures.iter().zip(se);
-    let units = units.map(|(y, se)| shrink(*y, *se, &fit, options)).collect();
+    let units = units
+        .map(|(y, se)| shrink(*y, *se, &fit, options))
+        .collect();
     Ok(MeansResult {
         units,
         mean: fit.mean,
@@ -248,7 +254,9 @@ fn reml(data: &[(f64, f64)]) -> f64 {
 /// The least A that [`Means::Robust`] shrinks with (Armstrong, Kolesár, Plagborg-Møller 2022, section 4.2, after Morris 1983): the
 /// estimate is as good as never under 2Σs⁴ ÷ (Σs²·k) by chance alone, weights 1.
 fn floor(data: &[(f64, f64)]) -> f64 {
-    let (sum, squares) = data.iter().fold((0.0, 0.0), |(s, q), (_, v)| (s + v, q + v * v));
+    let (sum, squares) = data
+        .iter()
+        .fold((0.0, 0.0), |(s, q), (_, v)| (s + v, q + v * v));
     2.0 * squares / (sum * data.len() as f64)
 }
 

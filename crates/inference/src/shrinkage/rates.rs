@@ -1,9 +1,7 @@
 //! Rates: the beta-binomial model.
 
 use super::hyper::{Posterior, mixture, posterior};
-use super::{
-    Basis, Hyper, Interval, Shrinkage, Shrunk, beta_interval, check_coverage, check_some,
-};
+use super::{Basis, Hyper, Interval, Shrinkage, Shrunk, beta_interval, check_coverage, check_some};
 use crate::Invalid;
 use crate::special::{ln_beta, normal_quantile};
 
@@ -18,7 +16,7 @@ struct Unit {
 ///
 /// Model: xᵢ ~ binomial(nᵢ, pᵢ), pᵢ ~ beta with mean mᵢ and weight M cases; logit mᵢ = δ + logit of `expected`ᵢ (0…1, what the unit's
 /// mix of services lets expect, see [`super::case_mix`]), or δ alone. The marginal likelihood is integrated over δ (uniform prior on
-/// its logistic) and M (uniform prior on the typical unit's shrinkage); `hyper` states its highest point under these priors. The
+/// its logistic) and M (uniform prior on 1 ÷ (1 + M)); `hyper` states its highest point under these priors (M at its own likelihood alone). The
 /// interval is that of a beta distribution with the posterior's mean and variance, estimated hyperparameters included (Kass, Steffey
 /// 1989, JASA 84; Christiansen, Morris 1997). The raw interval is Wilson's (1927).
 ///
@@ -42,7 +40,7 @@ pub fn rates(
     let scale = n.iter().sum::<f64>() / with_data as f64;
     let rate = (successes.iter().sum::<f64>() + 0.5) / (n.iter().sum::<f64>() + 1.0);
     let start = if expected.is_some() { 0.0 } else { logit(rate) };
-    let fit = posterior(scale, start, |location, precision| {
+    let fit = posterior(scale, 1.0, start, |location, precision| {
         log_density(&units, location, precision)
     });
     let hyper = Hyper {
@@ -54,7 +52,10 @@ pub fn rates(
         coverage,
     };
     Ok(Shrinkage {
-        units: units.iter().map(|unit| shrink(unit, &fit, coverage)).collect(),
+        units: units
+            .iter()
+            .map(|unit| shrink(unit, &fit, coverage))
+            .collect(),
         hyper: Some(hyper),
     })
 }
@@ -145,8 +146,16 @@ fn raw(unit: &Unit, coverage: f64) -> Option<Interval> {
     let half = z * (p * (1.0 - p) / unit.n + 0.25 * square / unit.n).sqrt() / (1.0 + square);
     Some(Interval {
         estimate: p,
-        lower: if p == 0.0 { 0.0 } else { (middle - half).max(0.0) },
-        upper: if p == 1.0 { 1.0 } else { (middle + half).min(1.0) },
+        lower: if p == 0.0 {
+            0.0
+        } else {
+            (middle - half).max(0.0)
+        },
+        upper: if p == 1.0 {
+            1.0
+        } else {
+            (middle + half).min(1.0)
+        },
     })
 }
 

@@ -10,8 +10,8 @@ use crate::special::ln_gamma;
 /// each level counts (say 1…5, in any order, two different values at least).
 ///
 /// Model: a unit's shares of the levels ~ Dirichlet with the shares of all units and weight M ratings. At each M the shares are
-/// pooled with weights n ÷ (n + M), one rating spread over all levels added; M is integrated (uniform prior on the typical unit's
-/// shrinkage). The variance holds M's and the pooled shares' uncertainty; the interval is that of a beta distribution over the range
+/// pooled with weights n ÷ (n + M), one rating spread over all levels added; M is integrated (uniform prior on
+/// 1 ÷ (1 + M)). The variance holds M's and the pooled shares' uncertainty; the interval is that of a beta distribution over the range
 /// of `levels`. The raw interval is the posterior's under one rating spread over all levels (Berger, Bernardo, Sun 2015, *Overall
 /// objective priors*). `hyper.mean` is the pooled mean rating. No ratings: the prior.
 ///
@@ -33,7 +33,7 @@ pub fn ratings(counts: &[f64], levels: &[f64], coverage: f64) -> Result<Shrinkag
     }
     let scale = sizes.iter().sum::<f64>() / with_data as f64;
     let pool = |precision: f64| Pool::new(&units, &sizes, levels, precision);
-    let peaks = sweep(scale, |precision| {
+    let peaks = sweep(scale, 1.0, |precision| {
         let pool = pool(precision);
         (pool.log_likelihood(&units, &sizes), pool)
     });
@@ -157,7 +157,9 @@ fn shrink(
         let variance = spread / (total + 1.0) + shrinkage * shrinkage * pool.variance;
         (*weight, mean, variance)
     }));
-    let own = nodes.iter().map(|(weight, pool)| weight * n / (pool.precision + n));
+    let own = nodes
+        .iter()
+        .map(|(weight, pool)| weight * n / (pool.precision + n));
     Shrunk {
         raw: raw(unit, n, levels, range, coverage),
         shrunk: beta_interval(mean, variance, range, coverage),
@@ -167,13 +169,7 @@ fn shrink(
     }
 }
 
-fn raw(
-    unit: &[f64],
-    n: f64,
-    levels: &[f64],
-    range: (f64, f64),
-    coverage: f64,
-) -> Option<Interval> {
+fn raw(unit: &[f64], n: f64, levels: &[f64], range: (f64, f64), coverage: f64) -> Option<Interval> {
     if n <= 0.0 {
         return None;
     }

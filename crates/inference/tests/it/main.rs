@@ -11,5 +11,5 @@ mod random;
 mod sampling;
 mod shrinkage;
 mod special;
-mod suppression;
 mod support;
+mod suppression;

@@ -86,7 +86,12 @@ fn allocations_are_those_of_the_textbook() {
     assert_eq!(found, [103, 21, 135, 41]);
     let sds = [172_099.0, 87_450.0, 231_490.0, 629_433.0];
     let found = allocate(&sizes, &sds, 300, 2, Allocation::Neyman).unwrap();
-    let shares = [1054.0 * sds[0], 220.0 * sds[1], 1382.0 * sds[2], 422.0 * sds[3]];
+    let shares = [
+        1054.0 * sds[0],
+        220.0 * sds[1],
+        1382.0 * sds[2],
+        422.0 * sds[3],
+    ];
     let all: f64 = shares.iter().sum();
     for (n, share) in found.iter().zip(shares) {
         assert!((*n as f64 - 300.0 * share / all).abs() < 1.0, "{found:?}");
@@ -106,7 +111,9 @@ fn draws_repeat_and_are_fair() {
     assert!(draw(1, 0, 0, 3).is_empty());
     let mut times = [0_u32; 10];
     for seed in 0..10_000 {
-        draw(seed, 0, 10, 3).into_iter().for_each(|at| times[at] += 1);
+        draw(seed, 0, 10, 3)
+            .into_iter()
+            .for_each(|at| times[at] += 1);
     }
     // Each 3,000 times, standard deviation 46.
     assert!(times.iter().all(|n| n.abs_diff(3_000) < 200), "{times:?}");
@@ -126,9 +133,18 @@ fn design_effects_and_response() {
     let equal = clustering(&[vec![2.0, 2.0], vec![2.0]]).unwrap();
     assert_eq!((equal.correlation, equal.design_effect), (0.0, 1.0));
     let classes = weighting_classes(&[10.0, 5.0, 0.0], &[4.0, 0.0, 0.0]).unwrap();
-    assert_eq!((classes[0].response_rate, classes[0].factor), (Some(0.4), Some(2.5)));
-    assert_eq!((classes[1].response_rate, classes[1].factor), (Some(0.0), None));
-    assert_eq!((classes[2].response_rate, classes[2].factor), (None, Some(1.0)));
+    assert_eq!(
+        (classes[0].response_rate, classes[0].factor),
+        (Some(0.4), Some(2.5))
+    );
+    assert_eq!(
+        (classes[1].response_rate, classes[1].factor),
+        (Some(0.0), None)
+    );
+    assert_eq!(
+        (classes[2].response_rate, classes[2].factor),
+        (None, Some(1.0))
+    );
 }
 
 #[test]
@@ -137,7 +153,17 @@ fn faults_are_named() {
     assert!(size_for_means(1.0, f64::NAN, ONE).is_err());
     assert!(size_for_reliability(0.0, 1.0, 0.9).is_err());
     assert!(reliability(0.0, 0.0, 1.0).is_err());
-    assert!(size_for_means(1.0, 1.0, Power { comparisons: 0, ..ONE }).is_err());
+    assert!(
+        size_for_means(
+            1.0,
+            1.0,
+            Power {
+                comparisons: 0,
+                ..ONE
+            }
+        )
+        .is_err()
+    );
     let stratum = |size, values| Stratum { size, values };
     assert!(stratified_mean(&[stratum(5.0, vec![1.0])]).is_err());
     assert_eq!(stratified_mean(&[stratum(1.0, vec![4.0])]).unwrap().se, 0.0);

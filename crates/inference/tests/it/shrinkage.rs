@@ -49,9 +49,7 @@ const BCG: [[f64; 4]; 13] = [
 #[test]
 fn variances_between_are_those_of_the_vaccine_trials() {
     let y = BCG.map(|[a, b, c, d]| (a / (a + b)).ln() - (c / (c + d)).ln());
-    let se = BCG.map(|[a, b, c, d]| {
-        (1.0 / a - 1.0 / (a + b) + 1.0 / c - 1.0 / (c + d)).sqrt()
-    });
+    let se = BCG.map(|[a, b, c, d]| (1.0 / a - 1.0 / (a + b) + 1.0 / c - 1.0 / (c + d)).sqrt());
     let expected = [
         (Between::Reml, 0.3132),
         (Between::DerSimonianLaird, 0.3088),
@@ -75,7 +73,11 @@ fn variances_between_are_those_of_the_vaccine_trials() {
 #[test]
 fn robust_critical_values_hold_for_every_distribution_of_two_points() {
     use inference::special::normal_cdf;
-    close(robust_critical_value(0.0, 0.05), 1.959_963_984_540_054, 1e-9);
+    close(
+        robust_critical_value(0.0, 0.05),
+        1.959_963_984_540_054,
+        1e-9,
+    );
     for m2 in [0.1, 0.5, 1.0, 2.0, 4.0, 9.0] {
         let chi = robust_critical_value(m2, 0.05);
         let miss = |b: f64| normal_cdf(-chi - b) + normal_cdf(b - chi);
@@ -114,15 +116,27 @@ fn zero_variance_between_shrinks_fully() {
 
 #[test]
 fn a_unit_without_data_gets_the_prior() {
-    let result = rates(&[40.0, 45.0, 30.0, 0.0], &[50.0, 50.0, 50.0, 0.0], None, 0.95).unwrap();
+    let result = rates(
+        &[40.0, 45.0, 30.0, 0.0],
+        &[50.0, 50.0, 50.0, 0.0],
+        None,
+        0.95,
+    )
+    .unwrap();
     let last = result.units[3];
-    assert_eq!((last.raw, last.basis, last.own_share), (None, Basis::Prior, 0.0));
+    assert_eq!(
+        (last.raw, last.basis, last.own_share),
+        (None, Basis::Prior, 0.0)
+    );
     assert!((last.shrunk.estimate - 0.77).abs() < 0.05);
     assert!(last.se > result.units[0].se);
     let result = counts(&[3.0, 9.0, 0.0], &[2.0, 4.0, 0.0], 0.95).unwrap();
     assert_eq!(result.units[2].basis, Basis::Prior);
     let result = ratings(&[1.0, 9.0, 4.0, 6.0, 0.0, 0.0], &[1.0, 5.0], 0.95).unwrap();
-    assert_eq!((result.units[2].raw, result.units[2].basis), (None, Basis::Prior));
+    assert_eq!(
+        (result.units[2].raw, result.units[2].basis),
+        (None, Basis::Prior)
+    );
     let options = MeansOptions {
         method: Means::PlugIn,
         ..OPTIONS
@@ -153,24 +167,49 @@ fn ceilings_stay_in_range_and_say_how_sure() {
     let n = [5.0, 50.0, 500.0];
     let result = rates(&n, &n, None, 0.95).unwrap();
     for unit in &result.units {
-        let Interval { estimate, lower, upper } = unit.shrunk;
+        let Interval {
+            estimate,
+            lower,
+            upper,
+        } = unit.shrunk;
         assert!(0.9 < lower && lower < estimate && estimate < upper && upper <= 1.0);
         assert_eq!(unit.raw.unwrap().upper, 1.0);
     }
     assert!(result.units[0].shrunk.lower < result.units[2].shrunk.lower);
     let none = counts(&[0.0; 3], &[10.0, 20.0, 30.0], 0.95).unwrap();
-    assert!(none.units.iter().all(|unit| unit.shrunk.lower >= 0.0 && unit.shrunk.upper < 0.3));
+    assert!(
+        none.units
+            .iter()
+            .all(|unit| unit.shrunk.lower >= 0.0 && unit.shrunk.upper < 0.3)
+    );
     let top = ratings(&[0.0, 20.0, 0.0, 30.0], &[1.0, 5.0], 0.95).unwrap();
-    assert!(top.units.iter().all(|unit| unit.shrunk.upper <= 5.0 && unit.shrunk.lower > 4.5));
+    assert!(
+        top.units
+            .iter()
+            .all(|unit| unit.shrunk.upper <= 5.0 && unit.shrunk.lower > 4.5)
+    );
 }
 
 #[test]
 fn faults_are_named() {
     let nan = f64::NAN;
     let fault = rates(&[1.0, nan], &[2.0, 2.0], None, 0.95).unwrap_err();
-    assert_eq!(fault, Invalid::NotFinite { what: "successes", at: 1 });
+    assert_eq!(
+        fault,
+        Invalid::NotFinite {
+            what: "successes",
+            at: 1
+        }
+    );
     let fault = rates(&[3.0], &[2.0], None, 0.95).unwrap_err();
-    assert!(matches!(fault, Invalid::Range { what: "successes", at: 0, .. }));
+    assert!(matches!(
+        fault,
+        Invalid::Range {
+            what: "successes",
+            at: 0,
+            ..
+        }
+    ));
     assert!(rates(&[0.0], &[0.0], None, 0.95).is_err());
     assert!(rates(&[1.0, 1.0], &[2.0, 2.0], None, 1.0).is_err());
     assert!(counts(&[1.0, 1.0], &[0.0, 1.0], 0.95).is_err());
@@ -184,7 +223,12 @@ fn faults_are_named() {
 /// Two windows of the same quality, one with the hard matters: 60 % of these succeed anywhere, 95 % of the easy ones.
 #[test]
 fn a_window_with_hard_matters_is_not_blamed() {
-    let cell = |unit, service, n, total| Cell { unit, service, n, total };
+    let cell = |unit, service, n, total| Cell {
+        unit,
+        service,
+        n,
+        total,
+    };
     let mut cells = Vec::new();
     for unit in 0..10 {
         let hard = if unit == 0 { 180.0 } else { 20.0 };

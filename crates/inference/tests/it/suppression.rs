@@ -26,14 +26,19 @@ fn computable(sums: &[Sum], withheld: &[bool]) -> Vec<usize> {
         for (at, row) in rows.iter_mut().enumerate() {
             let times = row[column];
             if at != done && times != 0.0 {
-                row.iter_mut().zip(&pivot).for_each(|(x, y)| *x -= times * y);
+                row.iter_mut()
+                    .zip(&pivot)
+                    .for_each(|(x, y)| *x -= times * y);
             }
         }
         done += 1;
     }
     let single = |row: &&Vec<f64>| row.iter().filter(|x| x.abs() > 1e-9).count() == 1;
     let at = |row: &Vec<f64>| row.iter().position(|x| x.abs() > 1e-9).unwrap();
-    rows.iter().filter(single).map(|row| unknown[at(row)]).collect()
+    rows.iter()
+        .filter(single)
+        .map(|row| unknown[at(row)])
+        .collect()
 }
 
 fn with_margins(random: &mut Random, rows: usize, columns: usize) -> Vec<u64> {
@@ -63,7 +68,10 @@ fn holds(cells: &[u64], sums: &[Sum], minimum: u64, width: f64) {
         let n = cells[at] as f64;
         assert!(*low <= n + 1e-6 && n <= high + 1e-6);
         if found.primary[at] {
-            assert!(high - low >= width - 1e-6, "{at}: {low}…{high} in {cells:?}");
+            assert!(
+                high - low >= width - 1e-6,
+                "{at}: {low}…{high} in {cells:?}"
+            );
         }
     }
 }
@@ -109,7 +117,20 @@ fn bounds_are_those_of_trying_every_table() {
         let inner = [cells[0], cells[1], cells[2], cells[4], cells[5], cells[6]];
         let fill = |x: [u64; 6]| {
             let [a, b, c, d, e, f] = x;
-            vec![a, b, c, a + b + c, d, e, f, d + e + f, a + d, b + e, c + f, x.iter().sum()]
+            vec![
+                a,
+                b,
+                c,
+                a + b + c,
+                d,
+                e,
+                f,
+                d + e + f,
+                a + d,
+                b + e,
+                c + f,
+                x.iter().sum(),
+            ]
         };
         let cells = fill(inner);
         let found = suppress(&cells, &table_sums(2, 3), 3, 2.0, &[]).unwrap();
@@ -127,7 +148,9 @@ fn bounds_are_those_of_trying_every_table() {
                 (cells[3]).wrapping_sub(code % most + code / most).min(99),
                 cells[8].wrapping_sub(code % most).min(99),
                 cells[9].wrapping_sub(code / most).min(99),
-                cells[10].wrapping_sub(cells[3].wrapping_sub(code % most + code / most)).min(99),
+                cells[10]
+                    .wrapping_sub(cells[3].wrapping_sub(code % most + code / most))
+                    .min(99),
             ]);
             if fits(&table) {
                 for (range, x) in seen.iter_mut().zip(&table) {
@@ -139,7 +162,9 @@ fn bounds_are_those_of_trying_every_table() {
         for ((low, high), seen) in found.bounds.iter().zip(&seen) {
             assert!(*low <= seen.0 as f64 + 1e-6 && *high >= seen.1 as f64 - 1e-6);
             // A transportation table's bounds are whole numbers that are reached.
-            assert!(!margins_shown || (low - seen.0 as f64).abs() + (high - seen.1 as f64).abs() < 1e-6);
+            assert!(
+                !margins_shown || (low - seen.0 as f64).abs() + (high - seen.1 as f64).abs() < 1e-6
+            );
         }
     }
 }
@@ -156,7 +181,10 @@ fn a_lone_small_cell_takes_one_other_with_it() {
     let nothing = suppress(&[10, 20, 0, 30], &sums, 5, 5.0, &[]).unwrap();
     assert_eq!(nothing.withheld, [false; 4]);
     let lone = suppress(&[2], &[], 5, 5.0, &[]).unwrap();
-    assert_eq!((lone.withheld, lone.bounds), (vec![true], vec![(0.0, f64::INFINITY)]));
+    assert_eq!(
+        (lone.withheld, lone.bounds),
+        (vec![true], vec![(0.0, f64::INFINITY)])
+    );
     let named = suppress(&[30, 20, 50, 100], &sums, 5, 5.0, &[0]).unwrap();
     assert_eq!(named.withheld, [true, true, false, false]);
 }
