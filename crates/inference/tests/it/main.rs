@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod calibration_shrinkage;
 mod random;
 mod sampling;
 mod shrinkage;
