@@ -14,5 +14,9 @@ pub mod random;
 pub mod ranks;
 pub mod special;
 pub mod trend;
+pub mod sampling;
+pub mod shrinkage;
+pub mod special;
+pub mod suppression;
 
 pub use invalid::Invalid;

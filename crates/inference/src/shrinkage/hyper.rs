@@ -1,0 +1,185 @@
+//! The posterior of the hyperparameters by quadrature.
+//!
+//! The prior's weight in cases, M, has a uniform prior on 1 ÷ (1 + M) (of rates: the intraclass correlation), so about uniform on the
+//! variance between units, as in Morris (1983), but proper. The shrinkage B = M ÷ (M + scale) of a typical unit runs over midpoints
+//! of a grid that is narrowed to where the mass is.
+
+/// Points of B in each pass.
+const POINTS: u32 = 24;
+/// Points with less than exp(−this) of the highest mass are dropped.
+const NEGLIGIBLE: f64 = 10.0;
+
+/// What is known at one M.
+pub(super) struct Peak<T> {
+    pub(super) precision: f64,
+    pub(super) log_mass: f64,
+    pub(super) at: T,
+}
+
+/// Quadrature over M; `scale` in cases, prior uniform on 1 ÷ (1 + `successes`·M). `at` gives the log likelihood at an M and what else
+/// is wanted of it.
+pub(super) fn sweep<T>(
+    scale: f64,
+    successes: f64,
+    mut at: impl FnMut(f64) -> (f64, T),
+) -> Vec<Peak<T>> {
+    let (mut low, mut high) = (0.0, 1.0);
+    let mut passes = 0;
+    loop {
+        let step = (high - low) / f64::from(POINTS);
+        let place = |j: u32| low + step * (f64::from(j) + 0.5);
+        let peaks: Vec<(f64, Peak<T>)> = (0..POINTS)
+            .map(|j| {
+                let b = place(j);
+                let precision = scale * b / (1.0 - b);
+                let (log_mass, at) = at(precision);
+                let log_prior = -2.0 * libm::log((1.0 - b) * (1.0 + successes * precision));
+                let log_mass = log_mass + log_prior;
+                (
+                    b,
+                    Peak {
+                        precision,
+                        log_mass,
+                        at,
+                    },
+                )
+            })
+            .collect();
+        let best = peaks
+            .iter()
+            .map(|(_, peak)| peak.log_mass)
+            .fold(f64::NEG_INFINITY, f64::max);
+        let kept = |peak: &Peak<T>| peak.log_mass > best - NEGLIGIBLE;
+        let inside = peaks.iter().filter(|(_, peak)| kept(peak)).map(|(b, _)| *b);
+        let (from, to) = inside.fold((1.0_f64, 0.0_f64), |(l, h), b| (l.min(b), h.max(b)));
+        let (from, to) = ((from - step).max(low), (to + step).min(high));
+        passes += 1;
+        if passes == 4 || to - from > 0.6 * (high - low) {
+            let kept = peaks.into_iter().map(|(_, peak)| peak).filter(kept);
+            return kept.collect();
+        }
+        (low, high) = (from, to);
+    }
+}
+
+/// Weights of the points that sum to 1.
+pub(super) fn weights(log_masses: &[f64]) -> Vec<f64> {
+    let best = log_masses.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let masses: Vec<f64> = log_masses.iter().map(|x| libm::exp(x - best)).collect();
+    let total: f64 = masses.iter().sum();
+    masses.iter().map(|mass| mass / total).collect()
+}
+
+/// Where a smooth function of one number is highest, and the standard deviation of the normal that touches it there. Newton's method
+/// on differences, steps held to 1.
+pub(super) fn peak(start: f64, f: impl Fn(f64) -> f64) -> (f64, f64) {
+    let (mut x, mut spread) = (start, 0.2);
+    for _ in 0..40 {
+        let h = 0.3 * spread;
+        let (left, middle, right) = (f(x - h), f(x), f(x + h));
+        let slope = (right - left) / (2.0 * h);
+        let bend = (right - 2.0 * middle + left) / (h * h);
+        let step = if bend < 0.0 {
+            spread = (1.0 / (-bend).sqrt()).clamp(1e-5, 3.0);
+            (-slope / bend).clamp(-1.0, 1.0)
+        } else {
+            0.5_f64.copysign(slope)
+        };
+        x += step;
+        if step.abs() < 0.03 * spread {
+            break;
+        }
+    }
+    (x, spread)
+}
+
+/// Gauss–Hermite, five points for the standard normal: place and weight.
+const HERMITE: [(f64, f64); 5] = [
+    (-2.856_970_013_872_806, 0.011_257_411_327_720_69),
+    (-1.355_626_179_974_266, 0.222_075_922_005_612_6),
+    (0.0, 0.533_333_333_333_333_3),
+    (1.355_626_179_974_266, 0.222_075_922_005_612_6),
+    (2.856_970_013_872_806, 0.011_257_411_327_720_69),
+];
+
+/// One point of the posterior of location and M.
+pub(super) struct Node {
+    pub(super) location: f64,
+    pub(super) precision: f64,
+    pub(super) weight: f64,
+}
+
+/// The posterior of location and M, and its highest point.
+pub(super) struct Posterior {
+    pub(super) nodes: Vec<Node>,
+    pub(super) location: f64,
+    pub(super) precision: f64,
+    pub(super) height: f64,
+}
+
+/// The posterior of location and M by adaptive Gauss–Hermite quadrature in the location (Naylor, Smith 1982) within [`sweep`].
+pub(super) fn posterior(
+    scale: f64,
+    successes: f64,
+    start: f64,
+    log_density: impl Fn(f64, f64) -> f64,
+) -> Posterior {
+    let mut from = start;
+    let peaks = sweep(scale, successes, |precision| {
+        let (x, spread) = peak(from, |x| log_density(x, precision));
+        from = x;
+        let points = HERMITE.map(|(place, weight)| {
+            let x = x + spread * place;
+            let log = log_density(x, precision) + 0.5 * place * place + libm::log(weight * spread);
+            (x, log)
+        });
+        let logs = points.map(|(_, log)| log);
+        let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let sum: f64 = logs.iter().map(|log| libm::exp(log - most)).sum();
+        let height = log_density(x, precision);
+        let mass = most + libm::log(sum);
+        (mass, (x, height, points, mass))
+    });
+    let points = || {
+        peaks.iter().flat_map(|peak| {
+            let log_prior = peak.log_mass - peak.at.3;
+            let points = peak.at.2.iter();
+            points.map(move |(x, log)| (peak.precision, *x, log + log_prior))
+        })
+    };
+    let logs: Vec<f64> = points().map(|(_, _, log)| log).collect();
+    let nodes = points()
+        .zip(weights(&logs))
+        .map(|((precision, location, _), weight)| Node {
+            location,
+            precision,
+            weight,
+        })
+        .collect();
+    let highest = peaks.iter().max_by(|a, b| a.at.1.total_cmp(&b.at.1));
+    let (location, precision, height) = highest.map_or((start, scale, f64::NAN), |peak| {
+        (peak.at.0, peak.precision, peak.at.1)
+    });
+    Posterior {
+        nodes,
+        location,
+        precision,
+        height,
+    }
+}
+
+/// Mean and variance of a mixture, from weight, mean and variance of its parts.
+pub(super) fn mixture(parts: impl Iterator<Item = (f64, f64, f64)>) -> (f64, f64) {
+    let (mut first, mut second) = (0.0, 0.0);
+    let mut within = 0.0;
+    let mut origin = None;
+    for (weight, mean, variance) in parts {
+        // Around the first part's mean, lest squares of a large mean cancel.
+        let from = *origin.get_or_insert(mean);
+        first += weight * (mean - from);
+        second += weight * (mean - from) * (mean - from);
+        within += weight * variance;
+    }
+    let mean = origin.unwrap_or(f64::NAN) + first;
+    (mean, within + (second - first * first).max(0.0))
+}
