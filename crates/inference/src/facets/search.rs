@@ -33,6 +33,8 @@ const GAIN: f64 = 1e-10;
 const LONGEST: f64 = 3.0;
 /// A severity, or a threshold for each step of its category, beyond this is on its way to infinity.
 const FAR: f64 = 30.0;
+/// Where the likelihood is as flat as this (a variance), the estimate has no bound.
+const FLAT: f64 = 1e4;
 /// Slopes are looked for between these.
 const SLOPES: [f64; 2] = [0.05, 10.0];
 
@@ -51,12 +53,13 @@ pub(super) fn search(likelihood: &Likelihood<'_>, start: Vec<f64>) -> Result<Fou
         let step = solve(&factor, &gradient);
         let gain = dot(&step, &gradient);
         if gain < GAIN && hold == 0.0 {
-            let all = layout.all(&free);
+            let covariance = inverse(&factor, layout.free);
+            flat(likelihood, &covariance)?;
             return Ok(Found {
-                all,
+                all: layout.all(&free),
                 state,
                 log_likelihood: value,
-                covariance: inverse(&factor, layout.free),
+                covariance,
                 iterations: iteration,
             });
         }
@@ -134,6 +137,20 @@ fn within(likelihood: &Likelihood<'_>, all: &[f64], sigma: f64) -> Result<(), Lo
             })
         })
         .map_or(Ok(()), |fault| Err(Lost::Fault(fault)))
+}
+
+/// Whether the likelihood still bends by every parameter where the search ended.
+fn flat(likelihood: &Likelihood<'_>, covariance: &[f64]) -> Result<(), Lost> {
+    let layout = likelihood.layout;
+    let variance = |place| layout.covariance(covariance, place, place);
+    if (0..layout.made_of.len()).all(|place| variance(place) < FLAT) {
+        return Ok(());
+    }
+    let judges = 0..likelihood.tally.extreme.len();
+    let judge = judges
+        .into_iter()
+        .find(|judge| variance(layout.severity + judge) >= FLAT);
+    Err(Lost::Fault(Fault::Separated { judge }))
 }
 
 fn far_threshold(layout: &Layout, tally: &Tally, all: &[f64]) -> bool {
