@@ -500,3 +500,26 @@ fn a_judge_who_grows_harder_is_seen() {
     };
     assert!(after.severity.unwrap() > before.severity.unwrap() + 0.5);
 }
+
+/// Deviances by `bench/facets.py FILE --slopes … --gain 1e-7`, a plain EM in numpy that shares no code with this.
+#[test]
+fn slopes_have_the_deviances_of_an_independent_em() {
+    let cases = [
+        ("ratings1", [2_486.029_553, 2_444.222_682, 2_406.534_580]),
+        ("immer01b", [40_111.480_692, 39_533.403_384, 39_303.917_143]),
+    ];
+    for (name, deviances) in cases {
+        let Some(sheet) = reference(name) else { return };
+        let kinds = [Slopes::Judges, Slopes::Items, Slopes::Both];
+        for (slopes, deviance) in kinds.into_iter().zip(deviances) {
+            let model = Model {
+                slopes,
+                ..Model::default()
+            };
+            // The EM takes σ as if the grid had no ends, and so stops a little above the minimum.
+            let found = sheet.fit_as(model).unwrap().deviance;
+            near(found, deviance, 0.01);
+            assert!(found < deviance + 1e-4, "{found}");
+        }
+    }
+}
