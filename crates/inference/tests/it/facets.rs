@@ -119,7 +119,7 @@ fn as_published(name: &str, deviance: f64, eap: f64) {
 
 #[test]
 fn the_fit_of_ratings1_is_that_of_sirt() {
-    as_published("ratings1", 2526.214_301, 1e-3);
+    as_published("ratings1", 2_526.214_301, 1e-3);
 }
 
 #[test]
