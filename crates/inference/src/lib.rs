@@ -7,6 +7,7 @@
 
 pub mod charts;
 pub mod funnel;
+pub mod facets;
 mod invalid;
 pub mod named;
 pub mod mixed;

@@ -11,6 +11,7 @@ mod named;
 mod charts;
 mod funnel;
 mod mixed;
+mod facets;
 mod random;
 mod ranks;
 mod special;
