@@ -5,6 +5,7 @@
 //! with any number of threads: randomness comes only from [`random::Random`], one stream for each piece of work, and logarithms,
 //! powers and the like come from `libm`.
 
+pub mod gaming;
 mod invalid;
 pub mod random;
 pub mod special;

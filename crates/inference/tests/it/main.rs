@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod gaming;
 mod random;
 mod special;
 mod support;
