@@ -160,7 +160,6 @@ impl Crowd {
             unit: &self.unit,
             marked: &self.marked,
             stratum: &self.stratum,
-            ring: 5,
         };
         rings(
             &ratings,
@@ -186,15 +185,21 @@ fn titles(random: &mut Random, draws: &Draws, skew: f64, barred: usize) -> Vec<A
             .collect();
         winners.push(pick(random, &able));
     }
-    in_turns(&winners, barred, draws)
-}
-
-fn in_turns(winners: &[usize], barred: usize, draws: &Draws) -> Vec<Answer> {
     let rows: Vec<&[usize]> = winners.chunks(1).collect();
     let input = Titles {
         winners: &rows,
         candidates: 8,
         barred,
+    };
+    vec![titles_in_turns(&input, draws).expect("sound")]
+}
+
+fn in_turns(candidates: usize, winners: &[usize], draws: &Draws) -> Vec<Answer> {
+    let rows: Vec<&[usize]> = winners.chunks(1).collect();
+    let input = Titles {
+        winners: &rows,
+        candidates,
+        barred: 0,
     };
     vec![titles_in_turns(&input, draws).expect("sound")]
 }
@@ -294,13 +299,13 @@ pub(crate) fn attacks() -> Vec<Design> {
         ),
         design(
             Detector::TitlesInTurns,
-            "4 of 8 candidates take turns, 10 periods",
-            |_, draws| in_turns(&[0, 1, 2, 3, 0, 1, 2, 3, 0, 1], 0, draws),
+            "4 of 8 candidates take turns, 16 periods",
+            |_, draws| in_turns(8, &[0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3], draws),
         ),
         design(
             Detector::TitlesInTurns,
-            "8 candidates take turns, 10 periods",
-            |_, draws| in_turns(&[0, 1, 2, 3, 4, 5, 6, 7, 0, 1], 0, draws),
+            "12 candidates, 12 periods, 12 winners",
+            |_, draws| in_turns(12, &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], draws),
         ),
     ]
 }

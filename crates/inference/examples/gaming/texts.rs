@@ -113,7 +113,7 @@ fn habit(random: &mut Random) -> Vec<Answer> {
     ask(&own, &others)
 }
 
-/// `copies` of one text of 30 characters or so, each with one character changed, and the sentence shuffled in at the end.
+/// `copies` of one text of 30 characters or so, each with one character changed, put in place of honest ones.
 fn copies(random: &mut Random, copies: usize) -> Vec<Answer> {
     let mut own = write(random, 100, 0.6);
     let model = "这里的工作人员服务热情周到业务熟练一次性告知所需材料让群众少跑腿值得表扬";
@@ -285,10 +285,12 @@ pub(crate) fn attacks() -> Vec<Design> {
         ),
         design(
             Detector::Benford,
-            "200 of 400 sums made up (first digits even)",
+            "120 of 400 sums made up, every first digit as often",
             |random, draws| {
-                let mut values = sums(random, 200, 1.7);
-                values.extend((0..200).map(|_| 1_000.0 * (1.0 + 9.0 * random.uniform())));
+                let mut values = sums(random, 280, 1.7);
+                values.extend((0..120).map(|_| {
+                    libm::exp10((2 + random.below(4)) as f64) * (1.0 + 9.0 * random.uniform())
+                }));
                 vec![benford(&values, draws).expect("sound")]
             },
         ),

@@ -27,8 +27,9 @@ pub struct Comments<'a> {
 /// Null: people write by themselves. A text then comes from the same head as another either because the phrase is common, so others
 /// use it as often (Fisher's exact test against `others`, where they have it at all); or by chance, which each character that is the
 /// same makes at least half as likely: written language carries about one bit a letter (Shannon 1951, *Prediction and entropy of
-/// printed English*, 0.6–1.3), Chinese characters several. So `很好` and `满意` are never evidence, whatever their number makes of
-/// half the comments or fewer, while three copies of forty characters are. For a text with b sequences in common, k copies among n:
+/// printed English*, 0.6–1.3), Chinese characters several. With under 100 `others` to tell common phrases by, half a bit is taken.
+/// Phrases under 8 characters, `很好` or `非常满意`, are never evidence: everybody may write the same one because a clerk
+/// suggests it. For a text with b sequences in common, k copies among n:
 /// p = n · max(P(Bin(n − 1, 2⁻ᵇ) ≥ k − 1), Fisher): an upper bound over all texts. Statistic: −ln p of the most striking cluster.
 /// Evidence: clusters with p at most 0.05, or the most striking one.
 ///
@@ -243,8 +244,13 @@ impl Texts {
 
     fn judge(&self, cluster: Cluster) -> (f64, Evidence) {
         let copies = cluster.positions.len() as u64;
-        let chance = libm::exp2(-(cluster.bits as f64));
-        let by_chance = binomial_at_least(self.own - 1, chance, copies - 1);
+        let bits = if self.others < FEW { 0.5 } else { 1.0 };
+        let chance = libm::exp2(-bits * cluster.bits as f64);
+        let by_chance = if cluster.bits < SHORT {
+            1.0
+        } else {
+            binomial_at_least(self.own - 1, chance, copies - 1)
+        };
         let by_habit = if cluster.others > 0 {
             let (all, users) = (self.own + self.others, copies + cluster.others);
             hypergeometric_at_least(all, users, self.own, copies)
@@ -264,6 +270,11 @@ impl Texts {
         )
     }
 }
+
+/// Texts with fewer sequences in common are phrases, never evidence: 8 characters have 6.
+const SHORT: usize = 6;
+/// With fewer other comments than this it can't be told which phrases are common.
+const FEW: u64 = 100;
 
 const BANDS: usize = 16;
 const ROWS: usize = 4;

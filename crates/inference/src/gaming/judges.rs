@@ -26,11 +26,13 @@ pub struct Marks<'a> {
 const SHARED: usize = 5;
 
 /// For each judge, whether the marks spread less than others' marks of the same objects. Statistic: the judge's variance over the
-/// expected one, both after every judge's severity (additive fit of judges and objects) is taken off.
+/// expected one.
 ///
-/// Null: given the objects and the judges' severities, each mark of an object is as likely to be this judge's as another's;
-/// permutation p-value (lower tail). One answer for each judge, in order; [`super::Panel`] corrects over them. Objects at the ceiling,
-/// where all agree, make nobody suspicious. Evidence: the judge, observed and expected variance.
+/// Null: each mark of an object, less its judge's severity (additive fit of judges and objects), moved to this judge's mean and held
+/// within the ends of the scale (the least and the greatest mark), is as likely to be this judge's as another's; permutation p-value
+/// (lower tail). So neither objects on which all agree nor a lenient judge at the ceiling are suspicious; one whose marks all are at
+/// the end of the scale can't be told from a lenient one, and is refused (the all-top detectors are for that). One answer for each
+/// judge, in order; [`super::Panel`] corrects over them. Evidence: the judge, observed and expected variance.
 ///
 /// # Errors
 /// [`Invalid`] for lengths that differ, numbers out of range, a mark that isn't finite, under 19 draws.
@@ -53,12 +55,18 @@ pub fn without_spread(marks: &Marks<'_>, draws: &Draws) -> Result<Vec<Answer>, I
     for (at, mark) in marks.mark.iter().enumerate() {
         let fair = mark - severity[marks.judge[at]];
         on_object[marks.object[at]].push(fair);
-        by_judge[marks.judge[at]].push((marks.object[at], fair));
+        by_judge[marks.judge[at]].push((marks.object[at], *mark));
     }
+    let ends = marks
+        .mark
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), mark| {
+            (low.min(*mark), high.max(*mark))
+        });
     by_judge
         .iter()
         .enumerate()
-        .map(|(judge, given)| one(judge, given, &on_object, draws))
+        .map(|(judge, given)| one(judge, given, &on_object, ends, draws))
         .collect()
 }
 
@@ -66,34 +74,31 @@ fn one(
     judge: usize,
     given: &[(usize, f64)],
     on_object: &[Vec<f64>],
+    ends: (f64, f64),
     draws: &Draws,
 ) -> Result<Answer, Invalid> {
-    let shared: Vec<(&[f64], f64)> = given
+    let (others, own): (Vec<&[f64]>, Vec<f64>) = given
         .iter()
         .map(|(object, mark)| (on_object[*object].as_slice(), *mark))
         .filter(|(others, _)| others.len() > 1)
-        .collect();
-    if shared.len() < SHARED {
-        return Ok(NotApplicable::too_few(
-            "objects marked by others too",
-            SHARED,
-            shared.len(),
-        ));
+        .unzip();
+    if own.len() < SHARED {
+        let what = "objects marked by others too";
+        return Ok(NotApplicable::too_few(what, SHARED, own.len()));
     }
-    let expected = expected_variance(&shared);
+    let others = likened(&others, mean(&own), ends);
+    let expected = expected_variance(&others);
     if expected <= 1e-12 {
         return Ok(NotApplicable::all_equal("marks"));
     }
-    let observed = variance(shared.iter().map(|(_, mark)| *mark));
-    let own = Draws {
+    let observed = variance(own.iter().copied());
+    let stream = Draws {
         stream: draws.stream.wrapping_add(judge as u64),
         ..*draws
     };
-    let (p, calibration) = own.p(-observed, |random| {
-        let picked: Vec<f64> = shared
-            .iter()
-            .map(|(others, _)| others[random.below(others.len() as u64) as usize])
-            .collect();
+    let (p, calibration) = stream.p(-observed, |random| {
+        let mut pick = |marks: &Vec<f64>| marks[random.below(marks.len() as u64) as usize];
+        let picked: Vec<f64> = others.iter().map(&mut pick).collect();
         -variance(picked.into_iter())
     })?;
     let evidence = vec![Evidence {
@@ -110,6 +115,39 @@ fn one(
     }))
 }
 
+/// All marks of each object, less their judges' severities, as a judge with this `level` would give them: moved by the same amount and
+/// held within the ends of the scale, so that their mean is `level`. A lenient judge's marks are squeezed at the top; so are these.
+fn likened(objects: &[&[f64]], level: f64, (low, high): (f64, f64)) -> Vec<Vec<f64>> {
+    let moved = |by: f64| -> Vec<Vec<f64>> {
+        let held = |mark: &f64| (mark + by).clamp(low, high);
+        objects
+            .iter()
+            .map(|marks| marks.iter().map(held).collect())
+            .collect()
+    };
+    let reach = objects
+        .iter()
+        .flat_map(|marks| marks.iter())
+        .fold(high - low, |reach: f64, mark| {
+            reach.max((mark - low).abs()).max((high - mark).abs())
+        });
+    let (mut down, mut up) = (-reach, reach);
+    for _ in 0..60 {
+        let middle = 0.5 * (down + up);
+        let means: Vec<f64> = moved(middle).iter().map(|marks| mean(marks)).collect();
+        if mean(&means) < level {
+            down = middle;
+        } else {
+            up = middle;
+        }
+    }
+    moved(0.5 * (down + up))
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
 /// The variance (n − 1) of values; around their mean, in two passes.
 fn variance(values: impl Iterator<Item = f64> + Clone) -> f64 {
     let n = values.clone().count() as f64;
@@ -121,20 +159,17 @@ fn variance(values: impl Iterator<Item = f64> + Clone) -> f64 {
 }
 
 /// The mean variance of one mark picked from each object.
-fn expected_variance(shared: &[(&[f64], f64)]) -> f64 {
-    let n = shared.len() as f64;
-    let mut means = Vec::with_capacity(shared.len());
-    let mut within = 0.0;
-    for (marks, _) in shared {
-        let mean = marks.iter().sum::<f64>() / marks.len() as f64;
-        within += marks
+fn expected_variance(objects: &[Vec<f64>]) -> f64 {
+    let means: Vec<f64> = objects.iter().map(|marks| mean(marks)).collect();
+    let within = |(marks, centre): (&Vec<f64>, &f64)| {
+        marks
             .iter()
-            .map(|mark| (mark - mean) * (mark - mean))
+            .map(|mark| (mark - centre) * (mark - centre))
             .sum::<f64>()
-            / marks.len() as f64;
-        means.push(mean);
-    }
-    within / n + variance(means.into_iter())
+            / marks.len() as f64
+    };
+    let within: f64 = objects.iter().zip(&means).map(within).sum();
+    within / objects.len() as f64 + variance(means.iter().copied())
 }
 
 /// Effects of rows and of columns on marks, rows centred to mean 0 over the marks: least squares by turns, which is enough where a

@@ -23,25 +23,23 @@ pub struct Ratings<'a> {
     pub marked: &'a [bool],
     /// For each rater the number of its stratum, within which all choose among the same units: an area, a line of work.
     pub stratum: &'a [usize],
-    /// How many raters make a ring, at least 2; smaller rings weigh less. 5 is sensible.
-    pub ring: usize,
 }
 
-/// For each rater, whether there are others with too much in common. Two raters' common ground is the sum over units that both marked
-/// of −ln(share of raters who marked the unit), so popular units count little. A rater's score is the mean common ground with the
-/// `ring` − 1 closest others.
+/// For each rater, whether two of the units marked are marked together by too many. For units u and v let c be how many raters marked
+/// both, and e its mean over all graphs, the true one included; their surprise is c ln(c/e) − (c − e), the Poisson ln likelihood ratio,
+/// where c is over e. A rater's score is the largest surprise of any two units marked.
 ///
 /// Null: given how many each rater marked and how many marked each unit, within strata all graphs are as likely (drawn by trades
 /// of units between two raters: Strona et al. 2014, *A fast and unbiased procedure to randomize ecological binary matrices*,
-/// Nature Communications 5). A rater's excess over the mean of all graphs, the true one included, is ranked among the drawn ones'
-/// of the 200 raters with the nearest number of marked units. One answer for each rater, in order; the statistic is the excess in
-/// standard deviations. Evidence: the closest others (score, its mean over the graphs), then the units they have in common with
-/// the rater (how many of the ring marked each, how many a ring of that size would).
+/// Nature Communications 5). A rater's excess over the own mean over all graphs is ranked among the drawn ones' of the 200 raters with
+/// the nearest number of marked units. One answer for each rater, in order; the statistic is the excess in standard deviations.
+/// Evidence for p up to 0.01: the two units (how many marked both, how many expected), then who did.
 ///
-/// Raters who live off the same street without a stratum that says so look like a ring. Work: draws × Σ (raters of a unit)².
+/// A ring with one target leaves no pair: that is for bursts and all-top series. Raters who live off the same street without a
+/// stratum that says so look like a ring. Work: draws × Σ (units of a rater)²; memory: draws × ratings.
 ///
 /// # Errors
-/// [`Invalid`] for lengths that differ, numbers out of range, a `ring` under 2, under 19 draws.
+/// [`Invalid`] for lengths that differ, numbers out of range, under 19 draws.
 pub fn rings(ratings: &Ratings<'_>, draws: &Draws) -> Result<Vec<Answer>, Invalid> {
     check(ratings)?;
     let mut random = draws.check()?;
@@ -55,29 +53,29 @@ pub fn rings(ratings: &Ratings<'_>, draws: &Draws) -> Result<Vec<Answer>, Invali
         units.sort_unstable();
         units.dedup();
     }
-    let graph = Graph::new(ratings, &marked);
-    let first = graph.scores(&marked);
     let strata = strata(ratings.stratum, &marked);
-    let mut shuffled = marked.clone();
-    let mut drawn = Vec::with_capacity(draws.draws);
+    let mut graphs = vec![Graph::new(ratings.units, marked.clone())];
     for _ in 0..draws.draws {
-        trade(&mut random, &strata, &mut shuffled);
-        drawn.push(graph.scores(&shuffled));
+        trade(&mut random, &strata, &mut marked);
+        graphs.push(Graph::new(ratings.units, marked.clone()));
     }
-    let judged = judge(&first, &drawn, &marked);
+    let scores = scores(&graphs, ratings.raters, ratings.units);
+    let (first, drawn) = scores.split_at(1);
+    let real = &graphs[0];
+    let judged = judge(&first[0], drawn, &real.marked);
     let calibration = Calibration::Drawn {
         draws: draws.draws,
         seed: draws.seed,
         stream: draws.stream,
     };
     let answer = |(rater, judged): (usize, Option<Judged>)| match judged {
-        None => NotApplicable::too_few("units marked", LEAST, marked[rater].len()),
+        None => NotApplicable::too_few("units marked", LEAST, real.marked[rater].len()),
         Some(judged) => Answer::Tested(Finding {
             p: judged.p,
             calibration,
             statistic: judged.excess,
             evidence: if judged.p <= 0.01 {
-                graph.evidence(rater, &marked, first[rater], judged.mean)
+                real.evidence(&first[0][rater])
             } else {
                 Vec::new()
             },
@@ -96,10 +94,7 @@ fn check(ratings: &Ratings<'_>) -> Result<(), Invalid> {
     Invalid::check_length("marked", ratings.rater.len(), ratings.marked.len())?;
     Invalid::check_length("stratum", ratings.raters, ratings.stratum.len())?;
     check_under("rater", ratings.rater, ratings.raters)?;
-    check_under("unit", ratings.unit, ratings.units)?;
-    Invalid::check_range("ring", &[ratings.ring as f64], "at least 2", |ring| {
-        ring >= 2.0
-    })
+    check_under("unit", ratings.unit, ratings.units)
 }
 
 /// The raters of each stratum who have something to trade.
@@ -153,126 +148,116 @@ fn swap_units(random: &mut Random, a: usize, b: usize, marked: &mut [Vec<usize>]
 }
 
 struct Graph {
-    raters: usize,
-    units: usize,
-    closest: usize,
-    weight: Vec<f64>,
+    /// The units of each rater, in order.
+    marked: Vec<Vec<usize>>,
+    /// The raters of each unit, in order.
+    by_unit: Vec<Vec<usize>>,
+}
+
+/// The most surprising pair of units a rater marked.
+#[derive(Clone, Copy, Default)]
+struct Pair {
+    surprise: f64,
+    units: (usize, usize),
+    together: f64,
+    expected: f64,
 }
 
 impl Graph {
-    fn new(ratings: &Ratings<'_>, marked: &[Vec<usize>]) -> Self {
-        let mut degree = vec![0.0_f64; ratings.units];
-        for unit in marked.iter().flatten() {
-            degree[*unit] += 1.0;
-        }
-        let active = marked.iter().filter(|units| !units.is_empty()).count() as f64;
-        Self {
-            raters: ratings.raters,
-            units: ratings.units,
-            closest: ratings.ring - 1,
-            weight: degree
-                .iter()
-                .map(|d| -libm::log(d.max(1.0) / active.max(1.0)))
-                .collect(),
-        }
-    }
-
-    fn by_unit(&self, marked: &[Vec<usize>]) -> Vec<Vec<usize>> {
-        let mut by_unit = vec![Vec::new(); self.units];
+    fn new(units: usize, marked: Vec<Vec<usize>>) -> Self {
+        let mut by_unit = vec![Vec::new(); units];
         for (rater, units) in marked.iter().enumerate() {
             units.iter().for_each(|unit| by_unit[*unit].push(rater));
         }
-        by_unit
+        Self { marked, by_unit }
     }
 
-    fn scores(&self, marked: &[Vec<usize>]) -> Vec<f64> {
-        let by_unit = self.by_unit(marked);
-        let mut common = vec![0.0; self.raters];
-        (0..self.raters)
-            .map(|rater| {
-                let near = self.closest(rater, marked, &by_unit, &mut common);
-                near.iter().map(|(ground, _)| ground).sum::<f64>() / self.closest as f64
-            })
-            .collect()
+    /// The units after `unit` of each rater who marked it.
+    fn later(&self, unit: usize) -> impl Iterator<Item = (usize, &[usize])> {
+        self.by_unit[unit].iter().map(move |rater| {
+            let units = &self.marked[*rater];
+            (
+                *rater,
+                &units[units.partition_point(|other| *other <= unit)..],
+            )
+        })
     }
 
-    /// The closest others with their common ground, the closest first. `common` is scratch, all 0 before and after.
-    fn closest(
-        &self,
-        rater: usize,
-        marked: &[Vec<usize>],
-        by_unit: &[Vec<usize>],
-        common: &mut [f64],
-    ) -> Vec<(f64, usize)> {
-        let mut touched = Vec::new();
-        for unit in &marked[rater] {
-            for other in &by_unit[*unit] {
-                if common[*other] == 0.0 {
-                    touched.push(*other);
-                }
-                common[*other] += self.weight[*unit];
-            }
-        }
-        let mut near: Vec<(f64, usize)> = touched
+    fn evidence(&self, best: &Pair) -> Vec<Evidence> {
+        let (one, other) = best.units;
+        let both = self.by_unit[one]
             .iter()
-            .filter(|other| **other != rater)
-            .map(|other| (common[*other], *other))
-            .collect();
-        touched.iter().for_each(|other| common[*other] = 0.0);
-        let order = |a: &(f64, usize), b: &(f64, usize)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
-        if near.len() > self.closest {
-            near.select_nth_unstable_by(self.closest, order);
-            near.truncate(self.closest);
-        }
-        near.sort_by(order);
-        near
+            .copied()
+            .filter(|rater| self.marked[*rater].binary_search(&other).is_ok());
+        let place = |place, positions| Evidence {
+            place,
+            positions,
+            observed: best.together,
+            expected: best.expected,
+        };
+        vec![
+            place(Place::Targets, vec![one, other]),
+            place(Place::Raters, both.collect()),
+        ]
     }
+}
 
-    fn evidence(
-        &self,
-        rater: usize,
-        marked: &[Vec<usize>],
-        score: f64,
-        mean: f64,
-    ) -> Vec<Evidence> {
-        let by_unit = self.by_unit(marked);
-        let near = self.closest(rater, marked, &by_unit, &mut vec![0.0; self.raters]);
-        let others: Vec<usize> = near.iter().map(|(_, other)| *other).collect();
-        let mut evidence = vec![Evidence {
-            place: Place::Raters,
-            positions: others.clone(),
-            observed: score,
-            expected: mean,
-        }];
-        for unit in &marked[rater] {
-            let with = others
-                .iter()
-                .filter(|other| marked[**other].binary_search(unit).is_ok())
-                .count();
-            if with > 0 {
-                evidence.push(Evidence {
-                    place: Place::Targets,
-                    positions: vec![*unit],
-                    observed: with as f64,
-                    expected: others.len() as f64 * libm::exp(-self.weight[*unit]),
-                });
+/// For each graph, each rater's most surprising pair. Goes through the units one by one, so that no table of all pairs is held.
+fn scores(graphs: &[Graph], raters: usize, units: usize) -> Vec<Vec<Pair>> {
+    let mut best = vec![vec![Pair::default(); raters]; graphs.len()];
+    let mut together = vec![vec![0.0_f64; units]; graphs.len()];
+    for unit in 0..units {
+        let mut mean = vec![0.0; units];
+        for (graph, together) in graphs.iter().zip(&mut together) {
+            together.fill(0.0);
+            for other in graph.later(unit).flat_map(|(_, units)| units) {
+                together[*other] += 1.0;
+                mean[*other] += 1.0 / graphs.len() as f64;
             }
         }
-        evidence
+        for ((graph, together), best) in graphs.iter().zip(&together).zip(&mut best) {
+            let surprise = surprises(unit, together, &mean);
+            for (rater, units) in graph.later(unit) {
+                for other in units {
+                    if surprise[*other].surprise > best[rater].surprise {
+                        best[rater] = surprise[*other];
+                    }
+                }
+            }
+        }
     }
+    best
+}
+
+fn surprises(unit: usize, together: &[f64], mean: &[f64]) -> Vec<Pair> {
+    let one = |(other, (together, expected)): (usize, (&f64, &f64))| Pair {
+        surprise: if together > expected {
+            together * libm::log(together / expected) - (together - expected)
+        } else {
+            0.0
+        },
+        units: (unit, other),
+        together: *together,
+        expected: *expected,
+    };
+    together.iter().zip(mean).enumerate().map(one).collect()
 }
 
 struct Judged {
     p: f64,
     excess: f64,
-    mean: f64,
 }
 
 /// Ranks each rater's excess among the drawn ones' of raters with a like number of units. `None` for raters with too few.
-fn judge(first: &[f64], drawn: &[Vec<f64>], marked: &[Vec<usize>]) -> Vec<Option<Judged>> {
+fn judge(first: &[Pair], drawn: &[Vec<Pair>], marked: &[Vec<usize>]) -> Vec<Option<Judged>> {
     let graphs = (drawn.len() + 1) as f64;
     let mean = |rater: usize| {
-        (first[rater] + drawn.iter().map(|scores| scores[rater]).sum::<f64>()) / graphs
+        (first[rater].surprise
+            + drawn
+                .iter()
+                .map(|scores| scores[rater].surprise)
+                .sum::<f64>())
+            / graphs
     };
     let mut order: Vec<usize> = (0..marked.len())
         .filter(|rater| marked[*rater].len() >= LEAST)
@@ -288,19 +273,18 @@ fn judge(first: &[f64], drawn: &[Vec<f64>], marked: &[Vec<usize>]) -> Vec<Option
                 alike
                     .iter()
                     .zip(&means)
-                    .map(|(rater, mean)| scores[*rater] - mean),
+                    .map(|(rater, mean)| scores[*rater].surprise - mean),
             );
         }
         null.sort_by(f64::total_cmp);
         let spread =
             (null.iter().map(|excess| excess * excess).sum::<f64>() / null.len() as f64).sqrt();
         for (rater, mean) in alike.iter().zip(&means) {
-            let excess = first[*rater] - mean;
+            let excess = first[*rater].surprise - mean;
             let below = null.partition_point(|drawn| *drawn < excess - 1e-9);
             judged[*rater] = Some(Judged {
                 p: (1 + null.len() - below) as f64 / (1 + null.len()) as f64,
                 excess: if spread > 0.0 { excess / spread } else { 0.0 },
-                mean: *mean,
             });
         }
     }
