@@ -107,3 +107,27 @@ pub(crate) fn sum(a: &[u64], b: &[u64]) -> Vec<u64> {
 pub(crate) fn chance(random: &mut Random, p: f64) -> bool {
     random.uniform() < p
 }
+
+/// The probability that a ring member's statistic is over an honest rater's; ties count half.
+pub(crate) fn auc(answers: &[Answer], ring: usize) -> f64 {
+    let score = |answer: &Answer| {
+        answer
+            .finding()
+            .map_or(f64::NEG_INFINITY, |finding| finding.statistic)
+    };
+    let scores: Vec<f64> = answers.iter().map(score).collect();
+    let (guilty, honest) = scores.split_at(ring);
+    let mut over = 0.0;
+    for a in guilty {
+        for b in honest {
+            over += if a > b {
+                1.0
+            } else if a < b {
+                0.0
+            } else {
+                0.5
+            };
+        }
+    }
+    over / (guilty.len() * honest.len()) as f64
+}

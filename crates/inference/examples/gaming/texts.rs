@@ -198,7 +198,7 @@ pub(crate) fn honest() -> Vec<Design> {
         name,
         run,
     };
-    vec![
+    let mut all = vec![
         design(
             Detector::CopiedComments,
             "60 % Chinese stock phrases, 400 others",
@@ -224,6 +224,19 @@ pub(crate) fn honest() -> Vec<Design> {
             "half of a unit's visitors write 五星好评",
             |r, _| habit(r),
         ),
+    ];
+    all.extend(honest_figures());
+    all
+}
+
+/// Figures.
+fn honest_figures() -> Vec<Design> {
+    let design = |detector, name, run| Design {
+        detector,
+        name,
+        run,
+    };
+    vec![
         design(
             Detector::Benford,
             "sums of money, log-normal σ = 1.7, n = 400",

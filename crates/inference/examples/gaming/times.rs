@@ -195,7 +195,7 @@ pub(crate) fn honest() -> Vec<Design> {
         name,
         run,
     };
-    vec![
+    let mut all = vec![
         design(
             Detector::Burst,
             "weekday pattern, 60 ratings in 60 days",
@@ -232,6 +232,19 @@ pub(crate) fn honest() -> Vec<Design> {
             "visitors in parties; dispersion from 29 peers",
             |r, _| party_hours(r),
         ),
+    ];
+    all.extend(honest_levels());
+    all
+}
+
+/// Series, ceilings and last days.
+fn honest_levels() -> Vec<Design> {
+    let design = |detector, name, run| Design {
+        detector,
+        name,
+        run,
+    };
+    vec![
         design(
             Detector::AllTopRun,
             "90 % and 60 % top by service",

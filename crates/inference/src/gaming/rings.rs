@@ -25,15 +25,17 @@ pub struct Ratings<'a> {
     pub stratum: &'a [usize],
 }
 
-/// For each rater, whether two of the units marked are marked together by too many. For units u and v let c be how many raters marked
+/// For each rater, whether some of the units marked are marked together by too many. For units u and v let c be how many raters marked
 /// both, and e its mean over all graphs, the true one included; their surprise is c ln(c/e) − (c − e), the Poisson ln likelihood ratio,
-/// where c is over e. A rater's score is the largest surprise of any two units marked.
+/// where c is over e. A rater's score is the sum of the three largest surprises among the units marked: three targets make three
+/// pairs, while an honest rater may have happened on one.
 ///
 /// Null: given how many each rater marked and how many marked each unit, within strata all graphs are as likely (drawn by trades
 /// of units between two raters: Strona et al. 2014, *A fast and unbiased procedure to randomize ecological binary matrices*,
 /// Nature Communications 5). A rater's excess over the own mean over all graphs is ranked among the drawn ones' of the 200 raters with
 /// the nearest number of marked units. One answer for each rater, in order; the statistic is the excess in standard deviations.
-/// Evidence for p up to 0.01: the two units (how many marked both, how many expected), then who did.
+/// Evidence for p up to 0.01: each of these
+/// pairs of units (how many marked both, how many expected), and who did.
 ///
 /// A ring with one target leaves no pair: that is for bursts and all-top series. Raters who live off the same street without a
 /// stratum that says so look like a ring. Work: draws × Σ (units of a rater)²; memory: draws × ratings.
@@ -75,7 +77,11 @@ pub fn rings(ratings: &Ratings<'_>, draws: &Draws) -> Result<Vec<Answer>, Invali
             calibration,
             statistic: judged.excess,
             evidence: if judged.p <= 0.01 {
-                real.evidence(&first[0][rater])
+                first[0][rater]
+                    .iter()
+                    .filter(|pair| pair.surprise > 0.0)
+                    .flat_map(|pair| real.evidence(pair))
+                    .collect()
             } else {
                 Vec::new()
             },
@@ -154,7 +160,10 @@ struct Graph {
     by_unit: Vec<Vec<usize>>,
 }
 
-/// The most surprising pair of units a rater marked.
+/// The most surprising pairs of a rater's units, the first the most.
+type Best = [Pair; 3];
+
+/// Two units that are marked together.
 #[derive(Clone, Copy, Default)]
 struct Pair {
     surprise: f64,
@@ -183,8 +192,8 @@ impl Graph {
         })
     }
 
-    fn evidence(&self, best: &Pair) -> Vec<Evidence> {
-        let (one, other) = best.units;
+    fn evidence(&self, pair: &Pair) -> Vec<Evidence> {
+        let (one, other) = pair.units;
         let both = self.by_unit[one]
             .iter()
             .copied()
@@ -192,8 +201,8 @@ impl Graph {
         let place = |place, positions| Evidence {
             place,
             positions,
-            observed: best.together,
-            expected: best.expected,
+            observed: pair.together,
+            expected: pair.expected,
         };
         vec![
             place(Place::Targets, vec![one, other]),
@@ -202,9 +211,9 @@ impl Graph {
     }
 }
 
-/// For each graph, each rater's most surprising pair. Goes through the units one by one, so that no table of all pairs is held.
-fn scores(graphs: &[Graph], raters: usize, units: usize) -> Vec<Vec<Pair>> {
-    let mut best = vec![vec![Pair::default(); raters]; graphs.len()];
+/// For each graph, each rater's most surprising pairs. Goes through the units one by one, so that no table of all pairs is held.
+fn scores(graphs: &[Graph], raters: usize, units: usize) -> Vec<Vec<Best>> {
+    let mut best = vec![vec![Best::default(); raters]; graphs.len()];
     let mut together = vec![vec![0.0_f64; units]; graphs.len()];
     for unit in 0..units {
         let mut mean = vec![0.0; units];
@@ -219,14 +228,23 @@ fn scores(graphs: &[Graph], raters: usize, units: usize) -> Vec<Vec<Pair>> {
             let surprise = surprises(unit, together, &mean);
             for (rater, units) in graph.later(unit) {
                 for other in units {
-                    if surprise[*other].surprise > best[rater].surprise {
-                        best[rater] = surprise[*other];
-                    }
+                    enter(&mut best[rater], surprise[*other]);
                 }
             }
         }
     }
     best
+}
+
+fn enter(best: &mut Best, pair: Pair) {
+    if let Some(at) = best.iter().position(|other| pair.surprise > other.surprise) {
+        best[at..].rotate_right(1);
+        best[at] = pair;
+    }
+}
+
+fn total(best: &Best) -> f64 {
+    best.iter().map(|pair| pair.surprise).sum()
 }
 
 fn surprises(unit: usize, together: &[f64], mean: &[f64]) -> Vec<Pair> {
@@ -249,13 +267,13 @@ struct Judged {
 }
 
 /// Ranks each rater's excess among the drawn ones' of raters with a like number of units. `None` for raters with too few.
-fn judge(first: &[Pair], drawn: &[Vec<Pair>], marked: &[Vec<usize>]) -> Vec<Option<Judged>> {
+fn judge(first: &[Best], drawn: &[Vec<Best>], marked: &[Vec<usize>]) -> Vec<Option<Judged>> {
     let graphs = (drawn.len() + 1) as f64;
     let mean = |rater: usize| {
-        (first[rater].surprise
+        (total(&first[rater])
             + drawn
                 .iter()
-                .map(|scores| scores[rater].surprise)
+                .map(|scores| total(&scores[rater]))
                 .sum::<f64>())
             / graphs
     };
@@ -273,14 +291,14 @@ fn judge(first: &[Pair], drawn: &[Vec<Pair>], marked: &[Vec<usize>]) -> Vec<Opti
                 alike
                     .iter()
                     .zip(&means)
-                    .map(|(rater, mean)| scores[*rater].surprise - mean),
+                    .map(|(rater, mean)| total(&scores[*rater]) - mean),
             );
         }
         null.sort_by(f64::total_cmp);
         let spread =
             (null.iter().map(|excess| excess * excess).sum::<f64>() / null.len() as f64).sqrt();
         for (rater, mean) in alike.iter().zip(&means) {
-            let excess = first[*rater].surprise - mean;
+            let excess = total(&first[*rater]) - mean;
             let below = null.partition_point(|drawn| *drawn < excess - 1e-9);
             judged[*rater] = Some(Judged {
                 p: (1 + null.len() - below) as f64 / (1 + null.len()) as f64,
