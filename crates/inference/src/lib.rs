@@ -8,6 +8,7 @@
 pub mod charts;
 pub mod funnel;
 pub mod facets;
+pub mod gaming;
 mod invalid;
 pub mod named;
 pub mod mixed;

@@ -12,6 +12,7 @@ mod charts;
 mod funnel;
 mod mixed;
 mod facets;
+mod gaming;
 mod random;
 mod ranks;
 mod special;
