@@ -6,19 +6,18 @@
 //! powers and the like come from `libm`.
 
 pub mod charts;
-pub mod funnel;
 pub mod facets;
+pub mod funnel;
 pub mod gaming;
 mod invalid;
-pub mod named;
 pub mod mixed;
+pub mod named;
 pub mod random;
 pub mod ranks;
-pub mod special;
-pub mod trend;
 pub mod sampling;
 pub mod shrinkage;
 pub mod special;
 pub mod suppression;
+pub mod trend;
 
 pub use invalid::Invalid;

@@ -7,21 +7,18 @@
     reason = "a test fails by panicking"
 )]
 
-mod named;
+mod calibration_shrinkage;
 mod charts;
-mod funnel;
-mod mixed;
 mod facets;
+mod funnel;
 mod gaming;
+mod mixed;
+mod named;
 mod random;
 mod ranks;
-mod special;
-mod support;
-mod trend;
-mod calibration_shrinkage;
-mod random;
 mod sampling;
 mod shrinkage;
 mod special;
 mod support;
 mod suppression;
+mod trend;
