@@ -6,6 +6,8 @@
 //! powers and the like come from `libm`.
 
 mod invalid;
+pub mod likeness;
+pub mod noise;
 pub mod random;
 pub mod special;
 
