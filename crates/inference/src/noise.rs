@@ -431,7 +431,11 @@ fn mark(value: &[f64], se: &[f64], n: &[f64], range: (f64, f64)) -> Result<Noise
     let units = value.len();
     check("judges", units, n, "0 or more", |n| n >= 0.0)?;
     let with_se = figure(value, se, range)?;
-    let at: Vec<u32> = with_se.at.into_iter().filter(|at| cell(n, *at) >= 2.0).collect();
+    let at: Vec<u32> = with_se
+        .at
+        .into_iter()
+        .filter(|at| cell(n, *at) >= 2.0)
+        .collect();
     let cells = at.iter().map(|at| {
         let half = (cell(n, *at) - 1.0) / 2.0;
         (cell(value, *at), cell(se, *at), Shape::new(half), half)

@@ -229,7 +229,10 @@ impl<'r> Sampler<'r> {
         let units = self.units();
         let mut desk = self.desk();
         let mut tally = Tally::new(units, self.bands());
-        let outs = rows.scores.chunks_mut(units).zip(rows.ranks.chunks_mut(units));
+        let outs = rows
+            .scores
+            .chunks_mut(units)
+            .zip(rows.ranks.chunks_mut(units));
         for (draw, (scores, ranks)) in (rows.first..).zip(outs) {
             self.ruled(&mut desk, draw, |ruler| {
                 self.judge(ruler, draw, spread, (scores, ranks), &mut tally)

@@ -171,10 +171,7 @@ fn kin(ruler: &Ruler<'_>) -> f64 {
 }
 
 /// The items that are held, and the points of those that are held for every unit next to all points.
-pub(super) fn held(
-    ruler: &Ruler<'_>,
-    sources: &[Source<'_>],
-) -> (Vec<Held>, Option<(f64, f64)>) {
+pub(super) fn held(ruler: &Ruler<'_>, sources: &[Source<'_>]) -> (Vec<Held>, Option<(f64, f64)>) {
     let mut held = Vec::new();
     let (mut without, mut all) = (0.0, 0.0);
     for leaf in &ruler.plan.leaves {
