@@ -1,6 +1,6 @@
 //! How often the intervals of a replay hold what they should: simulated classes whose truth is known.
 //!
-//!     cargo run --release -p scoring --example calibrate_replay [CLASSES] [DRAWS]
+//!     cargo run --release -p scoring --example calibrate_replay [CLASSES] [DRAWS] [DESIGN]
 //!
 //! Each design draws true figures and then what would be measured of them, scores and replays it, and looks whether the interval
 //! holds the score and the rank of the true figures. The table is in docs/statistics/replay.md.
@@ -295,6 +295,7 @@ fn one_class(design: &Design, seed: u64, draws: NonZeroU32, found: &mut Found) {
 fn main() {
     let mut args = std::env::args()
         .skip(1)
+        .take(2)
         .map(|arg| arg.parse().expect("a number"));
     let classes: u32 = args.next().unwrap_or(200);
     let draws = NonZeroU32::new(args.next().unwrap_or(400)).expect("draws");
@@ -302,7 +303,11 @@ fn main() {
         "| design | classes | score | rank | width | among the first 3 with 0.9 or more: said, true |"
     );
     println!("| --- | --- | --- | --- | --- | --- |");
-    for design in designs() {
+    let wanted = std::env::args().nth(3).unwrap_or_default();
+    for design in designs()
+        .into_iter()
+        .filter(|design| design.name.contains(&wanted))
+    {
         // About as many units in each design.
         let classes = classes.min((classes as usize * 40 / design.units).max(2) as u32);
         let mut found = Found::default();
