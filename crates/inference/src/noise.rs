@@ -19,8 +19,8 @@ pub const CLASS: usize = 4;
 /// At most this part of a unit's own cases is what the class weighs.
 const CLASS_WEIGHT: f64 = 0.25;
 
-/// What the class adds at least to the rarer of two outcomes, in cases.
-const LEAST_CASES: f64 = 0.125;
+/// What the class adds at least to an outcome, in cases: what nobody had can still happen.
+const LEAST_CASES: f64 = 0.1;
 
 /// The least weight of the class in counts, in periods.
 const LEAST_PERIODS: f64 = 0.01;
@@ -331,10 +331,8 @@ fn class_weight(cases: &[(f64, f64)], mean: f64, of_one: f64, kin: f64) -> f64 {
     of_one / between - 1.0
 }
 
-/// The class's weight for a unit with `n` cases: as the class supports, but enough that neither of two shares, the smaller of which
-/// is `smaller`, is thought impossible where no case of it was met.
-fn held_weight(weight: f64, smaller: f64, n: f64) -> f64 {
-    let weight = weight.max(LEAST_CASES / smaller);
+/// The class's weight for a unit with `n` cases.
+fn held_weight(weight: f64, n: f64) -> f64 {
     weight.min(n * CLASS_WEIGHT).max(1.0)
 }
 
@@ -359,8 +357,9 @@ fn share(value: &[f64], n: &[f64], full: f64, kin: f64) -> Result<Noise, Invalid
         let (events, others) = if cases.len() < CLASS {
             (0.5, 0.5)
         } else {
-            let weight = held_weight(weight, mean.min(1.0 - mean), *n);
-            (weight * mean, weight * (1.0 - mean))
+            let weight = held_weight(weight, *n);
+            let events = (weight * mean).max(LEAST_CASES);
+            (events, (weight * (1.0 - mean)).max(LEAST_CASES))
         };
         let (yes, no) = (y * n, (1.0 - y) * n);
         (Shape::new(yes + events), Shape::new(no + others))
@@ -389,7 +388,7 @@ fn count(value: &[f64], kin: f64) -> Result<Noise, Invalid> {
         (0.5, 0.0)
     } else {
         let periods = (mean / between).clamp(LEAST_PERIODS, CLASS_WEIGHT);
-        (periods * mean, periods)
+        ((periods * mean).max(LEAST_CASES), periods)
     };
     let cells = counts
         .iter()
@@ -520,7 +519,7 @@ impl LevelPrior {
     fn at(&self, level: usize, n: f64) -> f64 {
         let share = self.shares.get(level).copied().unwrap_or(0.0);
         match self.weight {
-            Some(weight) => share * held_weight(weight, 1.0 / self.shares.len() as f64, n),
+            Some(weight) => share * held_weight(weight, n),
             None => 1.0 / self.shares.len() as f64,
         }
     }

@@ -7,6 +7,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod likeness;
+mod noise;
 mod random;
 mod special;
 mod support;

@@ -300,25 +300,28 @@ impl<'r> Sampler<'r> {
         let units = self.units();
         let share = |count: u32| f64::from(count) / self.draws as f64;
         let counts = tally.first.iter().zip(&tally.over_mean);
+        let plain = self.scored.scores.iter().zip(&self.scored.ranks.place);
         let of_units = gathered(scores, units).zip(gathered(ranks, units));
         let mut bands = tally.bands.chunks(self.bands().max(1));
         of_units
-            .zip(counts)
-            .map(|((mut scores, mut ranks), (first, over_mean))| {
-                scores.retain(|score| !score.is_nan());
-                ranks.retain(|rank| *rank > 0);
-                let sum: f64 = ranks.iter().copied().map(f64::from).sum();
-                let expected = (!ranks.is_empty()).then(|| sum / ranks.len() as f64);
-                let bands = bands.next().unwrap_or(&[]);
-                Sureness {
-                    score: self.interval(&mut scores, f64::total_cmp),
-                    rank: self.interval(&mut ranks, Ord::cmp),
-                    expected_rank: expected,
-                    bands: bands.iter().map(|count| share(*count)).collect(),
-                    first: share(*first),
-                    over_mean: share(*over_mean),
-                }
-            })
+            .zip(counts.zip(plain))
+            .map(
+                |((mut scores, mut ranks), ((first, over_mean), (own, place)))| {
+                    scores.retain(|score| !score.is_nan());
+                    ranks.retain(|rank| *rank > 0);
+                    let sum: f64 = ranks.iter().copied().map(f64::from).sum();
+                    let expected = (!ranks.is_empty()).then(|| sum / ranks.len() as f64);
+                    let bands = bands.next().unwrap_or(&[]);
+                    Sureness {
+                        score: with(self.interval(&mut scores, f64::total_cmp), *own),
+                        rank: ranked(self.interval(&mut ranks, Ord::cmp), *place),
+                        expected_rank: expected,
+                        bands: bands.iter().map(|count| share(*count)).collect(),
+                        first: share(*first),
+                        over_mean: share(*over_mean),
+                    }
+                },
+            )
             .collect()
     }
 
@@ -342,6 +345,22 @@ impl<'r> Sampler<'r> {
         let low = *low;
         let (_, high, _) = draws.select_nth_unstable_by(last - cut, compare);
         Some((low, *high))
+    }
+}
+
+/// An interval that holds what it is about: at the end of a scale no draw may reach the figure itself.
+fn with<T: PartialOrd + Copy>(interval: Option<(T, T)>, own: T) -> Option<(T, T)> {
+    let (low, high) = interval?;
+    let low = if own < low { own } else { low };
+    Some((low, if own > high { own } else { high }))
+}
+
+/// A rank's interval; 0 is no rank.
+fn ranked(interval: Option<(u32, u32)>, own: u32) -> Option<(u32, u32)> {
+    if own == 0 {
+        interval
+    } else {
+        with(interval, own)
     }
 }
 
