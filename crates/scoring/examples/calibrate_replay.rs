@@ -48,8 +48,14 @@ const QUOTAS: &str = "[[band]]\nid='a'\nname.zh='a'\npercent=10\n[[band]]\nid='b
 /// Nearly equal units: far less apart than luck, but no ties.
 const BARELY: f64 = 1e-6;
 
-fn designs() -> Vec<Design> {
-    let design = |name, units, measures, kind, centre, common, own| Design {
+/// A design by its name, (units, measures), what is known of a figure, and (centre, common, own).
+fn design(
+    name: &'static str,
+    (units, measures): (usize, usize),
+    kind: Kind,
+    (centre, common, own): (f64, f64, f64),
+) -> Design {
+    Design {
         name,
         units,
         measures,
@@ -59,101 +65,75 @@ fn designs() -> Vec<Design> {
         own,
         ends: (0.0, 1.0),
         bands: "",
-    };
+    }
+}
+
+fn designs() -> Vec<Design> {
     let share = Kind::Share;
+    let equal = (0.9, 0.0, BARELY);
+    let ceiling = (0.99, 0.0, BARELY);
+    let usual = (0.85, 0.04, 0.04);
     vec![
-        design(
-            "equal units, 90 %, n = 40",
-            20,
-            5,
-            share(40),
-            0.9,
-            0.0,
-            BARELY,
-        ),
+        design("equal units, 90 %, n = 40", (20, 5), share(40), equal),
         design(
             "few raters, 70–95 %, n = 5",
-            20,
-            4,
+            (20, 4),
             share(5),
-            0.85,
-            0.05,
-            0.03,
+            (0.85, 0.05, 0.03),
         ),
         design(
             "ceiling, 99 %, n = 30, one measure",
-            15,
-            1,
+            (15, 1),
             share(30),
-            0.99,
-            0.0,
-            BARELY,
+            ceiling,
         ),
         design(
             "ceiling, 99 %, n = 30, ten measures",
-            15,
-            10,
+            (15, 10),
             share(30),
-            0.99,
-            0.0,
-            BARELY,
+            ceiling,
         ),
         Design {
             bands: QUOTAS,
             ..design(
                 "heavy quotas, se 0.03",
-                60,
-                6,
+                (60, 6),
                 Kind::Figure(0.03),
-                0.6,
-                0.05,
-                0.05,
+                (0.6, 0.05, 0.05),
             )
         },
-        design("correlated, n = 30", 30, 10, share(30), 0.85, 0.06, 0.01),
+        design(
+            "correlated, n = 30",
+            (30, 10),
+            share(30),
+            (0.85, 0.06, 0.01),
+        ),
         design(
             "correlated at the ceiling, n = 30",
-            30,
-            10,
+            (30, 10),
             share(30),
-            0.97,
-            0.02,
-            0.005,
+            (0.97, 0.02, 0.005),
         ),
         Design {
             ends: (12.0, 0.0),
-            ..design("counts about 3", 25, 5, Kind::Count, 3.0, 0.5, 0.5)
+            ..design("counts about 3", (25, 5), Kind::Count, (3.0, 0.5, 0.5))
         },
         design(
             "10 units, se 0.05",
-            10,
-            5,
+            (10, 5),
             Kind::Figure(0.05),
-            0.6,
-            0.04,
-            0.04,
+            (0.6, 0.04, 0.04),
         ),
-        design("3 units, n = 50", 3, 5, share(50), 0.8, 0.05, 0.05),
+        design("3 units, n = 50", (3, 5), share(50), (0.8, 0.05, 0.05)),
         design(
             "full at 95 %, true 93–97 %, n = 60",
-            20,
-            5,
+            (20, 5),
             share(60),
-            0.95,
-            0.01,
-            0.01,
+            (0.95, 0.01, 0.01),
         )
         .with_full(0.95),
-        design("1,000 units, n = 30", 1000, 5, share(30), 0.85, 0.04, 0.04),
-        design(
-            "10,000 units, n = 30",
-            10_000,
-            3,
-            share(30),
-            0.85,
-            0.04,
-            0.04,
-        ),
+        design("1,000 units, n = 30", (1000, 5), share(30), usual),
+        design("10,000 units, n = 30", (10_000, 3), share(30), usual),
     ]
 }
 
