@@ -149,7 +149,7 @@ fn class<'a>(ids: &'a [String], scheme: &'a Scheme, columns: &'a [Vec<f64>]) -> 
                 indicator.measure.as_str(),
                 ClassColumn {
                     values: Cow::Borrowed(column),
-                    n: None,
+                    ..ClassColumn::default()
                 },
             )
         })

@@ -12,6 +12,8 @@ pub mod gaming;
 mod invalid;
 pub mod mixed;
 pub mod named;
+pub mod likeness;
+pub mod noise;
 pub mod random;
 pub mod ranks;
 pub mod sampling;

@@ -5,7 +5,7 @@ pub mod ledger;
 pub mod rank;
 pub mod trend;
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -205,9 +205,11 @@ const SCORE_EXAMPLES: (&str, &str) = (
   merit score 县 --period 2026-03 --measures 三月.csv   交来的数据,一期
   merit score hdi --measures hdi.csv --unit-column iso3 --period-column year
   merit score 县 --out 结果.xlsx                        每期每类一张工作表
+  merit score 县 --period 2026-03 --replay 1000         分数和名次有多准
 
 数据表:CSV 或 XLSX。长表的列为 period,unit,measure,value[,n][,se];宽表一行一个单位,其余各列是度量。
-CSV 结果的列:period,category,unit,score,rank,rank_of,band。
+CSV 结果的列:period,category,unit,score,rank,rank_of,band;有 --replay 时另有
+score_low,score_high,rank_low,rank_high,rank_expected,p_band.<等次>,p_first.<K>,p_over_mean。
 数据表有任何错误,都不计分,也不写出文件(退出码 3)。",
     "\
 Examples:
@@ -215,10 +217,12 @@ Examples:
   merit score county --period 2026-03 --measures march.csv  figures handed in, one period
   merit score hdi --measures hdi.csv --unit-column iso3 --period-column year
   merit score county --out result.xlsx                      a sheet for each period and category
+  merit score county --period 2026-03 --replay 1000         how sure scores and ranks are
 
 Tables are CSV or XLSX. A long one has the columns period,unit,measure,value[,n][,se].
 A wide one has a row for each unit, and every other column is a measure.
-The columns of the CSV result: period,category,unit,score,rank,rank_of,band.
+The columns of the CSV result: period,category,unit,score,rank,rank_of,band; with --replay also
+score_low,score_high,rank_low,rank_high,rank_expected,p_band.<band>,p_first.<K>,p_over_mean.
 Where anything is wrong with a table, nothing is scored and nothing is written (exit code 3).",
 );
 
@@ -366,6 +370,51 @@ pub struct Score {
         help = tr("写到文件;要么写完整,要么不写", "Write to a file: all of it or nothing")
     )]
     pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub replay: Replay,
+}
+
+#[derive(Args, Debug)]
+pub struct Replay {
+    #[arg(
+        long,
+        value_name = tr("次数", "N"),
+        help = tr(
+            "按数据的误差把这一期重演这么多遍(如 1000):分数、名次的区间,各等次的概率",
+            "Replay the period so many times (1000, say) as the figures' noise allows: intervals of scores and ranks, chances of bands"
+        )
+    )]
+    pub replay: Option<NonZeroU32>,
+    #[arg(
+        long,
+        requires = "replay",
+        value_name = tr("种子", "SEED"),
+        hide_default_value = true,
+        default_value_t = scoring::replay::SEED,
+        help = tr(
+            "随机数的种子,不写为 20260101;种子相同,结果相同",
+            "The seed of the draws, 20260101 when absent; the same seed gives the same results"
+        )
+    )]
+    pub seed: u64,
+    #[arg(
+        long,
+        requires = "replay",
+        value_name = tr("比例", "SHARE"),
+        hide_default_value = true,
+        default_value_t = 0.95,
+        help = tr("区间包含的比例,不写为 0.95", "The share of the draws that an interval holds; 0.95 when absent")
+    )]
+    pub coverage: f64,
+    #[arg(
+        long,
+        requires = "replay",
+        value_name = tr("名", "K"),
+        hide_default_value = true,
+        default_value_t = 3,
+        help = tr("进入前 K 名的概率,不写为 3", "The chance of being among the first K; 3 when absent")
+    )]
+    pub first: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -55,6 +55,14 @@ pub fn scoring(classes: usize, units: usize) -> ProgressBar {
     bar
 }
 
+/// A bar for replaying: so many draws of all classes.
+pub fn replaying(draws: u64) -> ProgressBar {
+    let template = "{spinner} {msg} [{bar:30}] {pos}/{len} {eta}";
+    let bar = styled(ProgressBar::new(draws), tr("重演", "replaying"), template);
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}
+
 /// A bar for work that says itself how far it is.
 pub struct Steps {
     message: &'static str,

@@ -15,6 +15,8 @@ pub struct ClassColumn<'a> {
     pub values: Cow<'a, [f64]>,
     /// On how many cases each figure rests.
     pub n: Option<Cow<'a, [f64]>>,
+    /// The standard error of each figure.
+    pub se: Option<Cow<'a, [f64]>>,
 }
 
 /// The previous period's result for the same units; cells too.
@@ -137,7 +139,10 @@ impl<'a> Class<'a> {
     #[must_use]
     pub fn with_column(mut self, measure: &'a str, column: ClassColumn<'a>) -> Option<Self> {
         let fits = column.values.len() == self.len()
-            && column.n.as_ref().is_none_or(|n| n.len() == self.len());
+            && [&column.n, &column.se]
+                .into_iter()
+                .flatten()
+                .all(|cells| cells.len() == self.len());
         self.insert(measure, column);
         fits.then_some(self)
     }
@@ -194,6 +199,12 @@ impl<'a> Class<'a> {
         self.columns.get(measure)
     }
 
+    /// A measure's cells, to be filled anew; none becomes a gap or ceases to be one.
+    pub(crate) fn cells_mut(&mut self, measure: &str) -> Option<&mut [f64]> {
+        let column = self.columns.get_mut(measure)?;
+        Some(column.values.to_mut())
+    }
+
     /// Whether a measure's column has a gap, or there is none.
     pub(crate) fn has_gap(&self, measure: &str) -> bool {
         self.gaps.contains(measure) || !self.columns.contains_key(measure)
@@ -227,5 +238,6 @@ fn pick<'a>(column: &'a Column, members: &[usize], all: usize) -> ClassColumn<'a
     ClassColumn {
         values: pick(&column.values),
         n: column.n.as_deref().map(pick),
+        se: column.se.as_deref().map(pick),
     }
 }

@@ -78,7 +78,16 @@ impl<'a> Ruler<'a> {
         class: &'a Class<'a>,
         threads: NonZeroUsize,
     ) -> Result<Self, PlanError> {
-        let plan = Plan::of(scheme)?;
+        Self::fit_plan(Plan::of(scheme)?, measures, class, threads)
+    }
+
+    /// Fits a plan, so that a scheme fitted many times is planned once.
+    pub(crate) fn fit_plan(
+        plan: Plan,
+        measures: &[&Measure],
+        class: &'a Class<'a>,
+        threads: NonZeroUsize,
+    ) -> Result<Self, PlanError> {
         let prepared = prepare::prepare(&plan, measures, class)?;
         let mut ruler = Self {
             class,
@@ -360,6 +369,13 @@ impl<'a> Ruler<'a> {
         scores
     }
 
+    /// A score held at the caps and rounded as scores are.
+    pub(crate) fn as_score(&self, score: f64) -> f64 {
+        let score = self.finish(self.grains(score), 0.0, 0.0);
+        self.score_rounder()
+            .map_or(score, |rounder| rounder.points(rounder.grains(score)))
+    }
+
     /// What preparation did to the figures.
     #[must_use]
     pub fn preparation(&self) -> &PreparationReport {
@@ -477,7 +493,7 @@ pub fn score<'a>(
 }
 
 /// Holds the score of each unit under a veto at what the veto leaves.
-fn apply_vetoes(ruler: &Ruler<'_>, scores: &mut [f64]) {
+pub(crate) fn apply_vetoes(ruler: &Ruler<'_>, scores: &mut [f64]) {
     for veto in &ruler.plan.scheme.veto {
         let rulebook::model::Effect::ScoreAtMost(most) = veto.effect else {
             continue;

@@ -118,6 +118,12 @@ impl<'a> Run<'a> {
         run
     }
 
+    /// The campaign's measures, as classes are scored with.
+    #[must_use]
+    pub fn measures(&self) -> Vec<&'a Measure> {
+        self.campaign.measures.iter().map(|m| &m.item).collect()
+    }
+
     fn add(&mut self, period: Period, category: &'a str) {
         match self.scheme(category, period) {
             Some(scheme) => self.jobs.push(Job {
@@ -153,7 +159,7 @@ impl<'a> Run<'a> {
         threads: NonZeroUsize,
         mut visit: impl FnMut(&Outcome<'_, '_>),
     ) -> Result<(), RunError> {
-        let measures: Vec<&Measure> = self.campaign.measures.iter().map(|m| &m.item).collect();
+        let measures = self.measures();
         let mut last: BTreeMap<&str, (Period, Standings)> = BTreeMap::new();
         for job in &self.jobs {
             let known = last.remove(job.category);

@@ -14,6 +14,8 @@ mod funnel;
 mod gaming;
 mod mixed;
 mod named;
+mod likeness;
+mod noise;
 mod random;
 mod ranks;
 mod sampling;

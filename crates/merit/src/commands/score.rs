@@ -7,6 +7,7 @@ use std::path::Path;
 use rulebook::figures::{Figures, Layout};
 use rulebook::model::Scheme;
 use rulebook::{Campaign, Period, Say, say};
+use scoring::replay::{ReplayError, Settings, replay};
 use scoring::run::{Outcome, Run, RunError, Selection};
 
 use crate::args::{self, Format, Score};
@@ -16,6 +17,7 @@ use crate::output::Report;
 use crate::output::csv::Csv;
 use crate::output::json::Json;
 use crate::output::save;
+use crate::output::sureness::Columns;
 use crate::output::table::{Table, category_name};
 use crate::output::xlsx::Xlsx;
 use crate::{load, progress, terminal};
@@ -33,18 +35,89 @@ pub fn run(args: &Score) -> Result<(), Failure> {
         &layout(&args.figures, scheme),
     )?;
     load::tell(&notes);
-    let mut report = report(format, campaign);
+    let settings = settings(&args.replay)?;
     let selection = Selection {
         period: args.figures.period,
         scheme,
     };
     let run = Run::new(campaign, &figures, selection);
     left_out(campaign, &run).iter().for_each(terminal::warning);
-    each(&run, &figures, &args.figures, |outcome| report.add(outcome))?;
+    let mut report = report(format, campaign, &run, settings.as_ref());
+    scored(&run, &figures, args, settings.as_ref(), report.as_mut())?;
     let bytes = report.finish()?;
     match (&args.out, format) {
         (None, Format::Table) => terminal::print(&String::from_utf8_lossy(&bytes)),
         (out, _) => save::deliver(out.as_deref(), &plain(bytes, format)),
+    }
+}
+
+/// How the period is to be replayed, if it is.
+fn settings(args: &args::Replay) -> Result<Option<Settings>, Failure> {
+    let Some(draws) = args.replay else {
+        return Ok(None);
+    };
+    let coverage = args.coverage;
+    if !(coverage > 0.0 && coverage < 1.0) {
+        return Err(Failure::Usage(say!(
+            "--coverage {coverage} 不在 0 与 1 之间;通常是 0.95",
+            "--coverage {coverage} isn't between 0 and 1; 0.95 is usual"
+        )));
+    }
+    Ok(Some(Settings {
+        draws,
+        seed: args.seed,
+        coverage,
+        first: args.first,
+    }))
+}
+
+/// Scores the classes, replays them where that is asked for, and adds them to the report.
+fn scored(
+    run: &Run<'_>,
+    figures: &Figures,
+    args: &Score,
+    settings: Option<&Settings>,
+    report: &mut dyn Report,
+) -> Result<(), Failure> {
+    let Some(settings) = settings else {
+        return each(run, figures, &args.figures, |outcome| {
+            report.add(outcome, None);
+        });
+    };
+    let threads = args.figures.threads.unwrap_or_else(all_threads);
+    let measures = run.measures();
+    let draws = u64::from(settings.draws.get());
+    let bar = progress::replaying(draws * run.jobs.len() as u64);
+    let mut failed = None;
+    let done = each(run, figures, &args.figures, |outcome| {
+        let replayed = replay(outcome.scored, &measures, settings, threads, &|| bar.inc(1));
+        match replayed {
+            Ok(replayed) => report.add(outcome, Some(&replayed)),
+            Err(error) => {
+                failed.get_or_insert_with(|| not_replayed(outcome, &error));
+            }
+        }
+    });
+    bar.finish_and_clear();
+    done?;
+    failed.map_or(Ok(()), Err)
+}
+
+fn not_replayed(outcome: &Outcome<'_, '_>, error: &ReplayError) -> Failure {
+    let (period, category) = (outcome.job.period, outcome.job.category);
+    match error {
+        ReplayError::TooLarge { at_most } => Failure::Usage(say!(
+            "{period} {category}:单位太多,--replay 最多 {at_most} 次",
+            "{period} {category}: with so many units, --replay can be {at_most} at most"
+        )),
+        ReplayError::Noise { measure, invalid } => Failure::Refused(Some(say!(
+            "{period} {category}:度量“{measure}”的数与它的误差 noise 不合({invalid});核对 range、n、se,或改 noise",
+            "{period} {category}: the figures of the measure “{measure}” don't go with its noise ({invalid}); check its range, n and se, or change `noise`"
+        ))),
+        error => Failure::Refused(Some(say!(
+            "{period} {category}:不能重演({error})",
+            "{period} {category}: it can't be replayed ({error})"
+        ))),
     }
 }
 
@@ -99,10 +172,17 @@ fn by_ending(path: &Path) -> Option<(String, Option<Format>)> {
     Some((ending, format))
 }
 
-fn report(format: Format, campaign: &Campaign) -> Box<dyn Report + '_> {
+fn report<'c>(
+    format: Format,
+    campaign: &'c Campaign,
+    run: &Run<'_>,
+    settings: Option<&Settings>,
+) -> Box<dyn Report + 'c> {
     match format {
         Format::Table => Box::new(Table::new(campaign)),
-        Format::Csv => Box::new(Csv::new()),
+        Format::Csv => Box::new(Csv::new(
+            settings.map(|settings| Columns::of(run, settings)),
+        )),
         Format::Json => Box::new(Json::new(campaign)),
         Format::Xlsx => Box::new(Xlsx::new()),
     }

@@ -1,7 +1,9 @@
-//! Scores as CSV, for programs: `period,category,unit,score,rank,rank_of,band`.
+//! Scores as CSV, for programs: `period,category,unit,score,rank,rank_of,band`, and the columns of a replay where there is one.
 
+use scoring::replay::Replay;
 use scoring::run::Outcome;
 
+use super::sureness::Columns;
 use super::{Report, number};
 use crate::failure::Failure;
 
@@ -13,20 +15,23 @@ pub const HEADER: [&str; 7] = [
 /// One table of all classes. A unit that isn't scored keeps its row, with empty cells; one that isn't rated keeps its score.
 pub struct Csv {
     writer: csv::Writer<Vec<u8>>,
+    /// The columns of a replay, where there is one.
+    columns: Option<Columns>,
 }
 
 impl Csv {
     /// An empty table.
-    pub fn new() -> Self {
+    pub fn new(columns: Option<Columns>) -> Self {
         let mut writer = csv::Writer::from_writer(Vec::new());
+        let more = columns.iter().flat_map(Columns::names);
         // Writing to memory can't fail, nor can rows of one width; so here and below.
-        let _ = writer.write_record(HEADER);
-        Self { writer }
+        let _ = writer.write_record(HEADER.iter().copied().map(str::to_owned).chain(more));
+        Self { writer, columns }
     }
 }
 
 impl Report for Csv {
-    fn add(&mut self, outcome: &Outcome<'_, '_>) {
+    fn add(&mut self, outcome: &Outcome<'_, '_>, replay: Option<&Replay>) {
         let (period, category) = (outcome.job.period.to_string(), outcome.job.category);
         let rank_of = outcome.scored.ranks.of().to_string();
         let decimals = outcome.scored.ruler.decimals();
@@ -42,7 +47,7 @@ impl Report for Csv {
                 ""
             };
             let band = row.band.as_ref().map_or("", |band| band.id.as_str());
-            let _ = self.writer.write_record([
+            let facts = [
                 &period,
                 category,
                 &row.unit.id,
@@ -50,7 +55,12 @@ impl Report for Csv {
                 &rank,
                 rank_of,
                 band,
-            ]);
+            ];
+            let sure = replay.and_then(|replay| replay.units.get(row.at));
+            let columns = self.columns.iter().zip(sure);
+            let more = columns.flat_map(|(columns, sure)| columns.cells(outcome, sure));
+            let facts = facts.into_iter().map(str::to_owned);
+            let _ = self.writer.write_record(facts.chain(more));
         }
     }
 

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use rulebook::Campaign;
 use rulebook::model::{Status, Text};
+use scoring::replay::Replay;
 use scoring::run::Outcome;
 use scoring::{PreparationNote, PreparationReport};
 use serde::Serialize;
 
 use super::Report;
+use super::sureness::{Replayed, Sure};
 use crate::failure::Failure;
 
 /// One document of all classes.
@@ -33,6 +35,8 @@ struct Class {
     /// The items in order: id, name, measure, points of a full result.
     items: Vec<Item>,
     preparation: Preparation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replay: Option<Replayed>,
     units: Vec<Unit>,
 }
 
@@ -65,6 +69,8 @@ struct Unit {
     score: Option<f64>,
     rank: Option<u32>,
     band: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", rename = "replay")]
+    sure: Option<Sure>,
     groups: BTreeMap<String, Option<f64>>,
     items: Vec<Points>,
 }
@@ -88,7 +94,7 @@ impl<'c> Json<'c> {
 }
 
 impl Report for Json<'_> {
-    fn add(&mut self, outcome: &Outcome<'_, '_>) {
+    fn add(&mut self, outcome: &Outcome<'_, '_>, replay: Option<&Replay>) {
         let (job, ruler) = (&outcome.job, &outcome.scored.ruler);
         let item = |item: &rulebook::model::Indicator| Item {
             id: item.id.to_string(),
@@ -105,7 +111,8 @@ impl Report for Json<'_> {
             rank_of: outcome.scored.ranks.of(),
             items: ruler.items().map(item).collect(),
             preparation: preparation(ruler.preparation()),
-            units: units(outcome),
+            replay: replay.map(Replayed::of),
+            units: units(outcome, replay),
         });
     }
 
@@ -117,7 +124,7 @@ impl Report for Json<'_> {
     }
 }
 
-fn units(outcome: &Outcome<'_, '_>) -> Vec<Unit> {
+fn units(outcome: &Outcome<'_, '_>, replay: Option<&Replay>) -> Vec<Unit> {
     let ruler = &outcome.scored.ruler;
     let nodes = ruler.nodes();
     let figures: Vec<Vec<f64>> = ruler
@@ -132,6 +139,9 @@ fn units(outcome: &Outcome<'_, '_>) -> Vec<Unit> {
         score: row.score,
         rank: row.rank,
         band: row.band.map(|band| band.id.to_string()),
+        sure: replay
+            .and_then(|replay| replay.units.get(row.at))
+            .map(|sure| Sure::of(outcome, sure)),
         groups: groups
             .iter()
             .map(|group| (group.id.clone(), cell(&group.points, row.at)))

@@ -5,17 +5,19 @@ pub mod csv;
 pub mod json;
 pub mod reasons;
 pub mod save;
+pub mod sureness;
 pub mod table;
 pub mod xlsx;
 
+use scoring::replay::Replay;
 use scoring::run::Outcome;
 
 use crate::failure::Failure;
 
 /// A layout of results: classes are added in order, then all is given as bytes.
 pub trait Report {
-    /// Adds a class.
-    fn add(&mut self, outcome: &Outcome<'_, '_>);
+    /// Adds a class, with how sure its results are where it was replayed.
+    fn add(&mut self, outcome: &Outcome<'_, '_>, replay: Option<&Replay>);
 
     /// The bytes of all that was added.
     ///

@@ -1,11 +1,12 @@
 //! Scores as a table for eyes: a heading for each class, then its units.
 
 use rulebook::{Campaign, say};
+use scoring::replay::Replay;
 use scoring::run::{Outcome, Row};
 
 use super::columns::{Align, table};
 use super::reasons::short;
-use super::{Report, number};
+use super::{Report, number, sureness};
 use crate::failure::Failure;
 use crate::lang::{lang, tr};
 use crate::terminal;
@@ -34,24 +35,39 @@ const ALIGN: [Align; 5] = [
     Align::Left,
 ];
 
+/// The columns of a replay.
+const SURE: [Align; 5] = [Align::Right; 5];
+
 impl Report for Table<'_> {
-    fn add(&mut self, outcome: &Outcome<'_, '_>) {
+    fn add(&mut self, outcome: &Outcome<'_, '_>, replay: Option<&Replay>) {
         if !self.text.is_empty() {
             self.text.push('\n');
         }
         self.text
             .push_str(&terminal::heading(&heading(self.campaign, outcome)));
         self.text.push('\n');
-        let header = [
-            tr("名次", "rank"),
-            tr("单位", "unit"),
-            tr("名称", "name"),
-            tr("得分", "score"),
-            tr("等次", "band"),
+        let mut header = vec![
+            tr("名次", "rank").to_owned(),
+            tr("单位", "unit").to_owned(),
+            tr("名称", "name").to_owned(),
+            tr("得分", "score").to_owned(),
+            tr("等次", "band").to_owned(),
         ];
+        header.extend(replay.iter().flat_map(|replay| sureness::header(replay)));
+        let header: Vec<&str> = header.iter().map(String::as_str).collect();
+        let align: Vec<Align> = ALIGN.into_iter().chain(SURE).collect();
         let decimals = outcome.scored.ruler.decimals();
-        let rows: Vec<Vec<String>> = outcome.rows().map(|row| cells(&row, decimals)).collect();
-        self.text.push_str(&table(&ALIGN, &header, &rows, ""));
+        let row = |row: Row<'_>| {
+            let sure = replay.and_then(|replay| Some((replay, replay.units.get(row.at)?)));
+            let more = sure.map(|(replay, sure)| sureness::cells(outcome, replay, &row, sure));
+            let mut cells = cells(&row, decimals);
+            cells.extend(more.into_iter().flatten());
+            cells
+        };
+        let rows: Vec<Vec<String>> = outcome.rows().map(row).collect();
+        self.text.push_str(&table(&align, &header, &rows, ""));
+        self.text
+            .extend(replay.iter().map(|replay| sureness::note(replay)));
     }
 
     fn finish(self: Box<Self>) -> Result<Vec<u8>, Failure> {

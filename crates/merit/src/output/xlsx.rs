@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 
 use rulebook::say;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
-use scoring::NodeColumn;
+use scoring::replay::Replay;
 use scoring::run::{Outcome, Row};
 
 use super::Report;
+use super::sureness::Columns;
 use crate::failure::Failure;
 use crate::lang::{lang, tr};
 
@@ -58,13 +59,13 @@ impl Xlsx {
 }
 
 impl Report for Xlsx {
-    fn add(&mut self, outcome: &Outcome<'_, '_>) {
+    fn add(&mut self, outcome: &Outcome<'_, '_>, replay: Option<&Replay>) {
         let name = self.name(outcome);
         let sheet = self.workbook.add_worksheet();
         let filled = sheet
             .set_name(name)
             .map(|_| ())
-            .and_then(|()| fill(sheet, outcome));
+            .and_then(|()| fill(sheet, outcome, replay));
         self.failed = self.failed.take().or(filled.err());
     }
 
@@ -82,10 +83,22 @@ impl Report for Xlsx {
     }
 }
 
-fn fill(sheet: &mut Worksheet, outcome: &Outcome<'_, '_>) -> Result<(), XlsxError> {
+fn fill(
+    sheet: &mut Worksheet,
+    outcome: &Outcome<'_, '_>,
+    replay: Option<&Replay>,
+) -> Result<(), XlsxError> {
     let ruler = &outcome.scored.ruler;
     let names: Vec<&str> = ruler.items().map(|item| item.name.get(lang())).collect();
-    header(sheet, &names)?;
+    let columns = replay.map(|replay| Columns::of_class(outcome, replay));
+    let sure = columns.as_ref().map(Columns::names).unwrap_or_default();
+    let titles: Vec<&str> = sure
+        .iter()
+        .map(String::as_str)
+        .chain(names.iter().copied())
+        .collect();
+    header(sheet, &titles)?;
+    let first_item = FACTS + sure.len() as u16;
     let nodes = ruler.nodes();
     let items = nodes.get(..names.len()).unwrap_or(&nodes);
     let format = match ruler.decimals() {
@@ -97,7 +110,12 @@ fn fill(sheet: &mut Worksheet, outcome: &Outcome<'_, '_>) -> Result<(), XlsxErro
     };
     for (line, row) in (1..).zip(outcome.rows()) {
         facts(sheet, line, &row, &format)?;
-        points(sheet, line, row.at, items)?;
+        let of_unit = replay.and_then(|replay| replay.units.get(row.at));
+        for (columns, of_unit) in columns.iter().zip(of_unit) {
+            numbers(sheet, (line, FACTS), columns.numbers(outcome, of_unit))?;
+        }
+        let points = items.iter().map(|item| item.points.get(row.at).copied());
+        numbers(sheet, (line, first_item), points)?;
     }
     Ok(())
 }
@@ -134,17 +152,16 @@ fn facts(sheet: &mut Worksheet, line: u32, row: &Row<'_>, score: &Format) -> Res
     Ok(())
 }
 
-fn points(
+/// Numbers in a row, from a cell on; a gap leaves its cell empty.
+fn numbers(
     sheet: &mut Worksheet,
-    line: u32,
-    at: usize,
-    items: &[NodeColumn],
+    (line, from): (u32, u16),
+    numbers: impl IntoIterator<Item = Option<f64>>,
 ) -> Result<(), XlsxError> {
-    for (column, item) in (FACTS..).zip(items) {
-        match item.points.get(at) {
-            Some(points) if !points.is_nan() => sheet.write_number(line, column, *points)?,
-            _ => sheet,
-        };
+    for (column, number) in (from..).zip(numbers) {
+        if let Some(number) = number.filter(|number| !number.is_nan()) {
+            sheet.write_number(line, column, number)?;
+        }
     }
     Ok(())
 }

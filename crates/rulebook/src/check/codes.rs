@@ -267,6 +267,11 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "Something that is no table has columns",
     ),
     (
+        "unfit-noise",
+        "误差的写法与度量不合",
+        "Noise that the measure can't have",
+    ),
+    (
         "unfit-range",
         "范围容不下应有的数",
         "A range refuses figures its source is bound to give",

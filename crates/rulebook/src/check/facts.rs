@@ -3,7 +3,7 @@
 use super::context::Findings;
 use super::formulas;
 use crate::model::{
-    CoverageOf, FieldType, FilledBy, Form, FormTally, Id, Measure, Tally, WorkTally,
+    CoverageOf, FieldType, FilledBy, Form, FormTally, Id, Measure, Noise, Tally, WorkTally,
 };
 use crate::trail::at;
 use crate::{Campaign, Diagnostic, Place, Say, Written, say};
@@ -15,6 +15,7 @@ pub(super) fn check(campaign: &Campaign, findings: &mut Findings) {
         filled(campaign, measure, findings);
         range(&measure.item.range, &measure.place, findings);
         suits(measure, findings);
+        noise(measure, findings);
     }
     counted_twice(campaign, findings);
     asked_twice(campaign, findings);
@@ -100,6 +101,38 @@ fn suits(measure: &Written<Measure>, findings: &mut Findings) {
         let place = at!(&measure.place, "range");
         findings.push(Diagnostic::error("unfit-range", place, problem).remedy(remedy));
     }
+}
+
+/// Reports noise that the measure can't have.
+fn noise(measure: &Written<Measure>, findings: &mut Findings) {
+    let Measure {
+        id, range, noise, ..
+    } = &measure.item;
+    let (problem, remedy) = match noise {
+        Some(Noise::Levels(levels)) if levels.counts.len() != levels.marks.len() => {
+            let (counts, marks) = (levels.counts.len(), levels.marks.len());
+            (
+                say!(
+                    "度量“{id}”有 {counts} 级评价,却有 {marks} 个分",
+                    "the measure `{id}` has {counts} levels of ratings but {marks} marks"
+                ),
+                say!(
+                    "counts 和 marks 一一对应",
+                    "Give `counts` and `marks` one entry for each level"
+                ),
+            )
+        }
+        Some(Noise::Share | Noise::Count) if range.min.is_none_or(|min| min < 0.0) => (
+            say!(
+                "度量“{id}”的误差按占比或件数算,范围却容许负数",
+                "the noise of the measure `{id}` is that of a share or a count, but its range allows negative figures"
+            ),
+            say!("在 range 写 min = 0", "Write min = 0 in `range`"),
+        ),
+        _ => return,
+    };
+    let place = at!(&measure.place, "noise");
+    findings.push(Diagnostic::error("unfit-noise", place, problem).remedy(remedy));
 }
 
 /// Reports a measure that nothing fills, or a tally that doesn't suit its field.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::context::{Findings, Subject};
 use crate::model::{
-    Effect, FilledBy, Form, Group, Id, Measure, Peers, Preparation, Rule, Scheme, TieBreak,
+    Effect, FilledBy, Form, Group, Id, Measure, Noise, Peers, Preparation, Rule, Scheme, TieBreak,
 };
 use crate::resolve::{CHANGE_KEYS, items};
 use crate::trail::{at, did_you_mean};
@@ -257,8 +257,15 @@ fn measure_references(campaign: &Campaign, measure: &Written<Measure>, findings:
         count,
         per,
         filled_by,
+        noise,
         ..
     } = &measure.item;
+    if let Some(Noise::Levels(levels)) = noise {
+        for (index, level) in levels.counts.iter().enumerate() {
+            let place = || at!(&measure.place, "noise", "levels", "counts", index);
+            MEASURE.check(level.as_str(), measures(campaign), place, findings);
+        }
+    }
     for (key, other) in [("count", count), ("per", per)] {
         if let Some(other) = other {
             MEASURE.check(

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::context::Findings;
 use super::formulas;
-use crate::model::{FilledBy, Id, Indicator, Peers, Preparation, Rule, Scheme, TieBreak};
+use crate::model::{FilledBy, Id, Indicator, Noise, Peers, Preparation, Rule, Scheme, TieBreak};
 use crate::trail::at;
 use crate::{Campaign, Diagnostic, Place, say};
 
@@ -31,6 +31,9 @@ fn measures(campaign: &Campaign, findings: &mut Findings) {
             continue;
         };
         open.extend(measure.count.iter().chain(&measure.per).map(Id::to_string));
+        if let Some(Noise::Levels(levels)) = &measure.noise {
+            open.extend(levels.counts.iter().map(Id::to_string));
+        }
         if let Some(FilledBy::Formula(text)) = &measure.filled_by {
             open.extend(formulas::names(text));
         }

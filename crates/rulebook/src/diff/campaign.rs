@@ -4,8 +4,8 @@ use super::{Changes, same, text, title};
 use crate::explain::life::{cadence, period};
 use crate::explain::words::number;
 use crate::model::{
-    CampaignFile, Column, CoverageOf, Field, FieldType, FilledBy, Form, Measure, Range, Subject,
-    Tally, Text,
+    CampaignFile, Column, CoverageOf, Field, FieldType, FilledBy, Form, Id, Measure, Noise, Range,
+    Subject, Tally, Text,
 };
 use crate::{Campaign, Say, Written, say};
 
@@ -165,6 +165,7 @@ fn measure(old: &Measure, new: &Measure, changes: &mut Changes) {
         same,
     );
     changes.option(say!("除以", "divided by"), (&old.per, &new.per), same);
+    changes.option(say!("误差", "noise"), (&old.noise, &new.noise), noise);
     changes.aspect(
         say!("可以没有这一列", "column may be absent"),
         (&old.optional, &new.optional),
@@ -192,6 +193,21 @@ fn range(range: &Range) -> Option<Say> {
     } else {
         say!("{min} 至 {max}", "{min} to {max}")
     })
+}
+
+fn noise(noise: &Noise) -> Say {
+    match noise {
+        Noise::None => say!("没有", "none"),
+        Noise::Share => say!("n 件中的占比", "a share of n cases"),
+        Noise::Count => say!("件数", "a count of cases"),
+        Noise::Marks => say!("评委打分", "judges' marks"),
+        Noise::Levels(levels) => {
+            let level = |(id, mark): (&Id, &f64)| format!("{id} = {}", number(*mark));
+            let levels: Vec<String> = levels.counts.iter().zip(&levels.marks).map(level).collect();
+            let (zh, en) = (levels.join("、"), levels.join(", "));
+            say!("分级评价:{zh}", "ratings by level: {en}")
+        }
+    }
 }
 
 fn filled_by(source: &FilledBy) -> Say {

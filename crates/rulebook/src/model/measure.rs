@@ -43,6 +43,9 @@ pub struct Measure {
     /// 折算时除以哪个度量(准备步骤 denominate)。The measure to divide by in the step `denominate`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub per: Option<Id>,
+    /// 误差:重演(merit score --replay)时这个数怎样重抽;不写则看数据:有标准误 se 的按 se,有案件数 n 的占比按 n,别的不动。Its noise: how a replay redraws the figure; when absent, as the data say: by `se` where given, a share by its `n`, else held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise: Option<Noise>,
     /// 数据表里可以没有这一列(视为全缺)。The column may be absent from the tables (all missing then).
     #[serde(default, skip_serializing_if = "is_default")]
     pub optional: bool,
@@ -61,6 +64,34 @@ pub struct Range {
     /// 必须是整数。Whole numbers only.
     #[serde(default, skip_serializing_if = "is_default")]
     pub whole: bool,
+}
+
+/// 误差:这个数里有多少运气。The noise of a measure: how much of its figure can be luck.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Noise {
+    /// 没有误差,就是这个数。None: the figure is known exactly.
+    None,
+    /// n 件里的占比;n 由 count 或数据表给出,所占的最大值是 range 的 max(不写为 1)。A share of n cases, which `count` or the table gives; all is the range's `max`, 1 when absent.
+    Share,
+    /// 一期里发生的件数。The number of cases that happened in the period.
+    Count,
+    /// 评委打分的平均;标准误 se、评委数 n 由数据表给出。The mean of judges' marks; the table gives `se` and the number of judges `n`.
+    Marks,
+    /// 分级评价的平均。The mean of ratings by level.
+    Levels(Levels),
+}
+
+/// 分级评价。Ratings by level.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Levels {
+    /// 各级评价数的度量,每级一个。The measures that count the ratings of each level.
+    #[schemars(length(min = 2))]
+    pub counts: Vec<Id>,
+    /// 各级的分,与 counts 一一对应;满意率写 0 和 1。The mark of each level, one for each of `counts`; 0 and 1 for a share of those satisfied.
+    #[schemars(length(min = 2))]
+    pub marks: Vec<f64>,
 }
 
 /// 谁给出这个数。What fills a measure.

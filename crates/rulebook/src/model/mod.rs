@@ -21,7 +21,9 @@ pub use life::{
     AttachmentType, Attachments, Closing, Day, Honour, Honoured, Ladder, LadderLevel, Ratings,
     Served, Service, ServicesFile, Tag, Weekday, Work, WorkKind, WorkShare, WorkTally,
 };
-pub use measure::{CoverageOf, FilledBy, FormTally, Measure, MeasuresFile, Range, RatingShare};
+pub use measure::{
+    CoverageOf, FilledBy, FormTally, Levels, Measure, MeasuresFile, Noise, Range, RatingShare,
+};
 pub use rule::{
     Counting, Deduct, Denominator, DistanceTo, Earn, Goalposts, Impute, ImputeWith, Linear,
     OtherTreatment, Preparation, Progress, ProgressAs, Quoted, RankShare, RankTable, Ratio, Rule,

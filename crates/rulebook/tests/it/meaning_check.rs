@@ -559,6 +559,19 @@ fn fact_cases() -> Vec<Case> {
             "measures.toml:measure[0].range",
             only("range = { min = 1, max = 1 }", LINEAR),
         ),
+        case(
+            "unfit-noise",
+            "measures.toml:measure[0].noise",
+            only("noise = \"count\"", LINEAR),
+        ),
+        case(
+            "unfit-noise",
+            "measures.toml:measure[0].noise",
+            only(
+                "noise = { levels = { counts = [\"m\", \"m\"], marks = [1, 2, 3] } }",
+                LINEAR,
+            ),
+        ),
         case("measured-twice", "measures.toml:measure[3].filled_by", {
             let twice = formed(sum, &days).measure("g", &format!("filled_by = {{ form = {sum} }}"));
             twice

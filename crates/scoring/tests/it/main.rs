@@ -12,6 +12,7 @@ mod preparation;
 mod properties;
 mod ranks_bands;
 mod reference;
+mod replay;
 mod rules;
 mod schemes;
 mod support;

@@ -133,7 +133,14 @@ impl Case {
             let n = self.counts.get(measure).map(|n| n.as_slice().into());
             let values = values.as_slice().into();
             class = class
-                .with_column(measure, ClassColumn { values, n })
+                .with_column(
+                    measure,
+                    ClassColumn {
+                        values,
+                        n,
+                        se: None,
+                    },
+                )
                 .unwrap();
         }
         for (measure, cells) in &self.previous {
