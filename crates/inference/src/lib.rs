@@ -7,6 +7,7 @@
 
 mod invalid;
 pub mod random;
+pub mod sensitivity;
 pub mod special;
 
 pub use invalid::Invalid;

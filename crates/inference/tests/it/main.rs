@@ -8,5 +8,6 @@
 )]
 
 mod random;
+mod sensitivity;
 mod special;
 mod support;
