@@ -16,6 +16,7 @@ mod explain;
 mod plan;
 mod prepare;
 mod rank;
+pub mod robust;
 mod rounding;
 mod ruler;
 pub mod run;
