@@ -381,6 +381,12 @@ impl<'a> Ruler<'a> {
         scores
     }
 
+    /// The class it is fitted to.
+    #[must_use]
+    pub const fn class(&self) -> &'a Class<'a> {
+        self.class
+    }
+
     /// What preparation did to the figures.
     #[must_use]
     pub fn preparation(&self) -> &PreparationReport {

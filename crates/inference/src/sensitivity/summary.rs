@@ -23,7 +23,9 @@ pub struct Summary {
 pub fn summary(results: &mut [f64], coverage: f64) -> Option<Summary> {
     results.sort_by(f64::total_cmp);
     let n = results.len() as f64;
-    let mean = results.iter().sum::<f64>() / n;
+    // From the least one on, so that equal results leave no dust.
+    let least = results.first().copied()?;
+    let mean = least + results.iter().map(|x| x - least).sum::<f64>() / n;
     let squares: f64 = results.iter().map(|x| (x - mean) * (x - mean)).sum();
     let tail = (1.0 - coverage) / 2.0;
     Some(Summary {

@@ -12,6 +12,7 @@ mod preparation;
 mod properties;
 mod ranks_bands;
 mod reference;
+mod robust;
 mod rules;
 mod schemes;
 mod support;
