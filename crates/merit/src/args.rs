@@ -1,6 +1,7 @@
 //! What can be asked on the command line. Texts are in the language chosen before.
 
 pub mod ledger;
+pub mod robust;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -112,13 +113,10 @@ pub enum Command {
     Score(Score),
     #[command(
         about = tr(
-            "同样的数据按两份细则各算一遍:谁的分数、名次、等次会变",
-            "Score the same figures by two rulebooks: who moves"
+            "同样的数据按两份细则各算一遍:谁的分数、名次、等次会变;或看一份细则的结果稳不稳",
+            "Score the same figures by two rulebooks: who moves; or tell how robust one rulebook's result is"
         ),
-        after_help = tr(
-            "例子:\n  merit whatif 县 县-新 --measures 三月.csv --period 2026-03",
-            "Example:\n  merit whatif county county-new --measures march.csv --period 2026-03"
-        )
+        after_help = tr(robust::EXAMPLES.0, robust::EXAMPLES.1)
     )]
     Whatif(WhatIf),
     #[command(about = tr("活动与表格之间的转换", "Turn a campaign into a workbook and back"))]
@@ -363,10 +361,19 @@ impl Format {
 
 #[derive(Args, Debug)]
 pub struct WhatIf {
-    #[command(flatten)]
-    pub pair: Pair,
+    #[arg(value_name = tr("旧", "A"), help = tr("旧的活动文件夹", "The old campaign folder"))]
+    pub old: PathBuf,
+    #[arg(
+        value_name = tr("新", "B"),
+        required_unless_present = "robust",
+        conflicts_with = "robust",
+        help = tr("新的活动文件夹;--robust 不用写", "The new campaign folder; none with --robust")
+    )]
+    pub new: Option<PathBuf>,
     #[command(flatten)]
     pub figures: Figures,
+    #[command(flatten)]
+    pub robust: robust::Robust,
 }
 
 #[derive(Debug, Subcommand)]

@@ -9,6 +9,7 @@ mod fmt;
 mod ledger;
 mod new;
 mod pages;
+mod robust;
 mod schema;
 mod score;
 mod whatif;

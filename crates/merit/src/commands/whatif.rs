@@ -55,8 +55,12 @@ impl Scored {
 
 /// Scores the figures under both and tells what differs.
 pub fn run(args: &WhatIf) -> std::result::Result<(), Failure> {
-    let old = scored(args, &args.pair.old)?;
-    let new = scored(args, &args.pair.new)?;
+    // The command line has a second folder, or asks for robustness.
+    let Some(second) = &args.new else {
+        return super::robust::run(&args.old, &args.figures, &args.robust);
+    };
+    let old = scored(args, &args.old)?;
+    let new = scored(args, second)?;
     load::tell(&old.notes);
     if new.notes != old.notes {
         load::tell(&new.notes);
@@ -73,12 +77,12 @@ pub fn run(args: &WhatIf) -> std::result::Result<(), Failure> {
     for (key, was) in &old.classes {
         match new.class(key) {
             Some(is) => text.push_str(&compared(key.0, was, is)),
-            None => only_one(key, was, &args.pair.old),
+            None => only_one(key, was, &args.old),
         }
     }
     for (key, is) in &new.classes {
         if old.class(key).is_none() {
-            only_one(key, is, &args.pair.new);
+            only_one(key, is, second);
         }
     }
     terminal::print(&text)
@@ -97,7 +101,7 @@ fn scored(args: &WhatIf, dir: &Path) -> std::result::Result<Scored, Failure> {
     // Without tables named, both score the old campaign's own figures.
     let (figures, notes) = load::figures(
         &opened,
-        &args.pair.old,
+        &args.old,
         &args.figures.measures,
         &layout(&args.figures, None),
     )?;

@@ -344,7 +344,7 @@ fn noise_keeps_a_parent_s_points_and_the_order_of_who_is_better_in_all() {
     let by = |id: &str| found.effects.iter().find(|effect| effect.id == id).unwrap();
     assert_eq!(
         (by("a").weight, by("g").weight, by("b").weight),
-        (Some(0.6), Some(0.4), Some(0.30000000000000004))
+        (Some(0.6), Some(0.4), Some(0.3))
     );
     let range = by("a").weight_range.unwrap();
     assert!(
