@@ -13,5 +13,6 @@ mod ledger;
 mod outputs;
 mod periods;
 mod ready;
+mod robust;
 mod support;
 mod wrong_files;
