@@ -226,99 +226,71 @@ impl Robust {
     }
 }
 
-fn noise(text: &str) -> Result<Noise, String> {
-    let wrong = || {
-        tr(
-            "写成 0 到 1 的数,或 层=数,如 0.25、2=0.25",
-            "write a number from 0 to 1, or LEVEL=NUMBER, such as 0.25 or 2=0.25",
-        )
-        .to_owned()
-    };
+/// What `usage` says how to write.
+const WRONG: &str = "not written as it should be";
+
+fn noise(text: &str) -> Result<Noise, &'static str> {
     let (level, spread) = match text.split_once('=') {
         Some((level, spread)) => (
-            Some(level.trim().parse::<u32>().map_err(|_| wrong())?),
+            Some(level.trim().parse::<u32>().map_err(|_| WRONG)?),
             spread,
         ),
         None => (None, text),
     };
-    let spread: f64 = spread.trim().parse().map_err(|_| wrong())?;
+    let spread: f64 = spread.trim().parse().map_err(|_| WRONG)?;
     if (0.0..=1.0).contains(&spread) && level != Some(0) {
         Ok(Noise { level, spread })
     } else {
-        Err(wrong())
+        Err(WRONG)
     }
 }
 
 /// A word and numbers after it, each after a colon.
-fn numbers(text: &str) -> Option<(&str, Vec<f64>)> {
+fn numbers(text: &str) -> Result<(&str, Vec<f64>), &'static str> {
     let mut parts = text.trim().split(':');
-    let word = parts.next()?;
+    let word = parts.next().ok_or(WRONG)?;
     let numbers: Result<Vec<f64>, _> = parts.map(str::parse).collect();
-    let numbers = numbers.ok()?;
-    numbers
-        .iter()
-        .all(|number| number.is_finite())
-        .then_some((word, numbers))
+    let numbers = numbers.map_err(|_| WRONG)?;
+    let finite = numbers.iter().all(|number| number.is_finite());
+    finite.then_some((word, numbers)).ok_or(WRONG)
 }
 
-fn rule(text: &str) -> Result<Rule, String> {
+fn rule(text: &str) -> Result<Rule, &'static str> {
     let span = |low: f64, high: f64| Span {
         low,
         high: Some(high),
     };
-    let found = match numbers(text)
-        .as_ref()
-        .map(|(word, numbers)| (*word, numbers.as_slice()))
-    {
-        Some(("min_max", [low, high])) if low < high => Rule::MinMax(span(*low, *high)),
-        Some(("percentile", [low, high])) if low < high => Rule::Percentile(span(*low, *high)),
-        Some(("z_score", [mean, sd])) if *sd > 0.0 => Rule::ZScore(ZScore {
+    let (word, numbers) = numbers(text)?;
+    Ok(match (word, numbers.as_slice()) {
+        ("min_max", [low, high]) if low < high => Rule::MinMax(span(*low, *high)),
+        ("percentile", [low, high]) if low < high => Rule::Percentile(span(*low, *high)),
+        ("z_score", [mean, sd]) if *sd > 0.0 => Rule::ZScore(ZScore {
             mean: *mean,
             sd: *sd,
             ..ZScore::default()
         }),
-        Some(("rank", [])) => Rule::Rank,
-        Some(("borda", [])) => Rule::Borda,
-        Some(("distance-to-best", [])) => Rule::DistanceToBest,
-        Some(("ratio-to-best", [])) => Rule::RatioToBest,
-        _ => {
-            let wrong = tr(
-                "写成 min_max:0:100、percentile:0:100、z_score:0:1、rank、borda、distance-to-best 或 ratio-to-best",
-                "write min_max:0:100, percentile:0:100, z_score:0:1, rank, borda, distance-to-best or ratio-to-best",
-            );
-            return Err(wrong.to_owned());
-        }
-    };
-    Ok(found)
+        ("rank", []) => Rule::Rank,
+        ("borda", []) => Rule::Borda,
+        ("distance-to-best", []) => Rule::DistanceToBest,
+        ("ratio-to-best", []) => Rule::RatioToBest,
+        _ => return Err(WRONG),
+    })
 }
 
-fn aggregate(text: &str) -> Result<Aggregate, String> {
-    let found = match numbers(text)
-        .as_ref()
-        .map(|(word, numbers)| (*word, numbers.as_slice()))
-    {
-        Some(("mean", [])) => Aggregate::Mean,
-        Some(("geometric", [])) => Aggregate::Geometric,
-        Some(("harmonic", [])) => Aggregate::Harmonic,
-        Some(("power", [power])) => Aggregate::Power(*power),
-        _ => {
-            let wrong = tr(
-                "写成 mean、geometric、harmonic 或 power:2",
-                "write mean, geometric, harmonic or power:2",
-            );
-            return Err(wrong.to_owned());
-        }
-    };
-    Ok(found)
+fn aggregate(text: &str) -> Result<Aggregate, &'static str> {
+    let (word, numbers) = numbers(text)?;
+    Ok(match (word, numbers.as_slice()) {
+        ("mean", []) => Aggregate::Mean,
+        ("geometric", []) => Aggregate::Geometric,
+        ("harmonic", []) => Aggregate::Harmonic,
+        ("power", [power]) => Aggregate::Power(*power),
+        _ => return Err(WRONG),
+    })
 }
 
-fn rows(text: &str) -> Result<u32, String> {
+fn rows(text: &str) -> Result<u32, &'static str> {
     match text.parse() {
-        Ok(1) | Err(_) => Err(tr(
-            "写 0,或 2 以上的整数",
-            "write 0, or a whole number from 2 on",
-        )
-        .to_owned()),
+        Ok(1) | Err(_) => Err(WRONG),
         Ok(rows) => Ok(rows),
     }
 }
