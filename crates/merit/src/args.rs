@@ -366,7 +366,6 @@ pub struct WhatIf {
     #[arg(
         value_name = tr("新", "B"),
         required_unless_present = "robust",
-        conflicts_with = "robust",
         help = tr("新的活动文件夹;--robust 不用写", "The new campaign folder; none with --robust")
     )]
     pub new: Option<PathBuf>,

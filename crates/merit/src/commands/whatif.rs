@@ -55,10 +55,16 @@ impl Scored {
 
 /// Scores the figures under both and tells what differs.
 pub fn run(args: &WhatIf) -> std::result::Result<(), Failure> {
-    // The command line has a second folder, or asks for robustness.
+    // Whoever doesn't ask for robustness names a second folder.
     let Some(second) = &args.new else {
         return super::robust::run(&args.old, &args.figures, &args.robust);
     };
+    if args.robust.robust {
+        return Err(Failure::Usage(say!(
+            "--robust 只看一个活动文件夹;两份细则请分别看",
+            "--robust looks at one campaign folder; look at the two rulebooks one after the other"
+        )));
+    }
     let old = scored(args, &args.old)?;
     let new = scored(args, second)?;
     load::tell(&old.notes);

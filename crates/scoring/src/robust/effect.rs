@@ -96,26 +96,32 @@ pub(super) fn effects(
             cells.for_each(|(cells, weight)| cells.extend(weight));
         }
     }
-    let columns = columns(&fitted, nominal);
-    let rows = columns.into_iter().zip(written).zip(&mut drawn);
-    let effect = |(((id, kind, pairs), weight), drawn): (
-        ((String, NodeKind, Vec<(f64, f64)>), Option<f64>),
-        &mut Vec<f64>,
-    )| {
+    let rows = nodes_told(&fitted, nominal)
+        .into_iter()
+        .zip(written)
+        .zip(&mut drawn);
+    let effect = |((node, weight), drawn): ((Node, Option<f64>), &mut Vec<f64>)| {
         let mut effect = Effect {
-            left_out: without(variants, &id, &nominal.ranks),
-            id,
-            kind,
+            left_out: without(variants, &node.id, &nominal.ranks),
+            id: node.id,
+            kind: node.kind,
             weight,
             weight_range: summary(drawn, settings.coverage),
-            pearson: correlation(&pairs),
-            spearman: rank_correlation(&pairs),
+            pearson: correlation(&node.pairs),
+            spearman: rank_correlation(&node.pairs),
             idle: Vec::new(),
         };
-        effect.idle = idle(&effect, &pairs);
+        effect.idle = idle(&effect, &node.pairs);
         effect
     };
     Ok(rows.map(effect).collect())
+}
+
+/// An item or group with its points and the score, of the units ranked that have both.
+struct Node {
+    id: String,
+    kind: NodeKind,
+    pairs: Vec<(f64, f64)>,
 }
 
 /// What each item and each group but the top counts for.
@@ -127,8 +133,7 @@ fn nodes(plan: &Plan, slots: &Slots, factors: &[f64]) -> Vec<Option<f64>> {
         .collect()
 }
 
-/// Each item and group with its points and the score, of the units ranked that have both.
-fn columns(fitted: &Fitted<'_>, nominal: &Standing) -> Vec<(String, NodeKind, Vec<(f64, f64)>)> {
+fn nodes_told(fitted: &Fitted<'_>, nominal: &Standing) -> Vec<Node> {
     let leaves = fitted.ruler.plan.leaves.iter().map(|leaf| match leaf.role {
         LeafRole::Indicator => NodeKind::Indicator,
         LeafRole::Bonus => NodeKind::Bonus,
@@ -142,7 +147,11 @@ fn columns(fitted: &Fitted<'_>, nominal: &Standing) -> Vec<(String, NodeKind, Ve
             let pair = |unit: usize| Some((*node.points.get(unit)?, nominal.score(unit)?));
             let pairs = (0..node.points.len()).filter(ranked).filter_map(pair);
             let pairs = pairs.filter(|(points, _)| points.is_finite()).collect();
-            (node.id, kind, pairs)
+            Node {
+                id: node.id,
+                kind,
+                pairs,
+            }
         })
         .collect()
 }
