@@ -3,6 +3,7 @@
 pub mod judges;
 pub mod ledger;
 pub mod rank;
+pub mod robust;
 pub mod trend;
 
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -115,13 +116,10 @@ pub enum Command {
     Score(Score),
     #[command(
         about = tr(
-            "同样的数据按两份细则各算一遍:谁的分数、名次、等次会变",
-            "Score the same figures by two rulebooks: who moves"
+            "同样的数据按两份细则各算一遍:谁的分数、名次、等次会变;或看一份细则的结果稳不稳",
+            "Score the same figures by two rulebooks: who moves; or tell how robust one rulebook's result is"
         ),
-        after_help = tr(
-            "例子:\n  merit whatif 县 县-新 --measures 三月.csv --period 2026-03",
-            "Example:\n  merit whatif county county-new --measures march.csv --period 2026-03"
-        )
+        after_help = tr(robust::EXAMPLES.0, robust::EXAMPLES.1)
     )]
     Whatif(WhatIf),
     #[command(
@@ -439,10 +437,18 @@ impl Format {
 
 #[derive(Args, Debug)]
 pub struct WhatIf {
-    #[command(flatten)]
-    pub pair: Pair,
+    #[arg(value_name = tr("旧", "A"), help = tr("旧的活动文件夹", "The old campaign folder"))]
+    pub old: PathBuf,
+    #[arg(
+        value_name = tr("新", "B"),
+        required_unless_present = "robust",
+        help = tr("新的活动文件夹;--robust 不用写", "The new campaign folder; none with --robust")
+    )]
+    pub new: Option<PathBuf>,
     #[command(flatten)]
     pub figures: Figures,
+    #[command(flatten)]
+    pub robust: robust::Robust,
 }
 
 #[derive(Debug, Subcommand)]

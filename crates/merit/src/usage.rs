@@ -123,11 +123,28 @@ fn spelling(arg: &str) -> (&'static str, &'static str) {
             ";写成 0 和 1 之间的数,如 0.95",
             "; write a number between 0 and 1, such as 0.95",
         ),
-        Some("--threads" | "--best" | "--worst" | "--draws" | "--freeze" | "--season") => {
-            (";写成 1 以上的整数", "; write a whole number from 1 on")
-        }
+        Some(
+            "--threads" | "--replay" | "--first" | "--best" | "--worst" | "--draws" | "--freeze"
+            | "--season",
+        ) => (";写成 1 以上的整数", "; write a whole number from 1 on"),
         Some("--target") => (";写成一个数", "; write a number"),
-        Some("--entry" | "--from" | "--size" | "--seed") => {
+        Some("--sobol") => (
+            ";写成 0,或 2 以上的整数",
+            "; write 0, or a whole number from 2 on",
+        ),
+        Some("--weights") => (
+            ";写成 0 到 1 的数,或 层=数,如 0.25、2=0.25",
+            "; write a number from 0 to 1, or LEVEL=NUMBER, such as 0.25 or 2=0.25",
+        ),
+        Some("--rules") => (
+            ";写成 min_max:0:100、percentile:0:100、z_score:0:1、rank、borda、distance-to-best 或 ratio-to-best",
+            "; write min_max:0:100, percentile:0:100, z_score:0:1, rank, borda, distance-to-best or ratio-to-best",
+        ),
+        Some("--aggregates") => (
+            ";写成 mean、geometric、harmonic 或 power:2",
+            "; write mean, geometric, harmonic or power:2",
+        ),
+        Some("--entry" | "--from" | "--size" | "--seed" | "--winsorise") => {
             (";写成 0 以上的整数", "; write a whole number from 0 on")
         }
         _ => ("", ""),

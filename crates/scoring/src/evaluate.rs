@@ -283,6 +283,9 @@ fn fill_sum(
     out: &mut [f64],
     work: &mut Workspace,
 ) -> bool {
+    if group.members.iter().any(|(_, factor)| *factor != 1.0) {
+        return fill_reweighted_sum(ruler, group, span, out, work);
+    }
     let mut values = work.take(span.len());
     let mut present = work.take(0);
     out.fill(0.0);
@@ -314,6 +317,38 @@ fn fill_sum(
     work.give(present);
     work.give(values);
     (left_out || group.members.is_empty()) && has_gap(out)
+}
+
+/// The sum where members' points are multiplied by factors, each product rounded as points are.
+fn fill_reweighted_sum(
+    ruler: &Ruler<'_>,
+    group: &GroupNode,
+    span: Range<usize>,
+    out: &mut [f64],
+    work: &mut Workspace,
+) -> bool {
+    let mut values = work.take(span.len());
+    let mut present = work.take(span.len());
+    out.fill(0.0);
+    present.fill(0.0);
+    let mut all = 0.0;
+    for (member, factor) in &group.members {
+        let full = member_full(ruler, *member) * factor;
+        fill_member(ruler, *member, span.clone(), &mut values, work);
+        values.iter_mut().for_each(|value| {
+            *value = if value.is_nan() {
+                *value
+            } else {
+                ruler.whole(*value * factor)
+            }
+        });
+        add_present(&values, full, out, &mut present);
+        all += full;
+    }
+    scale_up(ruler, all, &present, out);
+    work.give(present);
+    work.give(values);
+    has_gap(out)
 }
 
 /// Adds the points of an indicator without gaps straight to the sums; `false` where it isn't one, and nothing is done.

@@ -17,6 +17,7 @@ mod plan;
 mod prepare;
 mod rank;
 pub mod replay;
+pub mod robust;
 mod rounding;
 mod ruler;
 pub mod run;

@@ -84,6 +84,7 @@ pub(crate) enum Mix {
 #[derive(Clone, Debug)]
 pub(crate) struct GroupNode {
     pub id: String,
+    /// With their weight in a mean; in a sum with a factor to their points, 1 as the scheme is written.
     pub members: Vec<(Member, f64)>,
     pub mix: Mix,
     /// What its members come to at most, in a sum; else its own points, or 1 where it has none.
@@ -206,17 +207,18 @@ impl Builder<'_> {
                 .unwrap_or(Fallback::Drop),
         });
         let in_sum = aggregate == Aggregate::Sum;
+        let part = |weight: Option<f64>| weight.filter(|_| !in_sum).unwrap_or(1.0);
         let mut members = Vec::new();
         let mut names = BTreeMap::new();
         for group in scheme.group.iter().filter(|group| own(&group.group)) {
             names.insert(group.id.as_str(), members.len());
             let member = Member::Group(self.group(Some(group.id.as_str()), in_sum)?);
-            members.push((member, group.weight.unwrap_or(1.0)));
+            members.push((member, part(group.weight)));
         }
         for item in scheme.indicator.iter().filter(|item| own(&item.group)) {
             names.insert(item.id.as_str(), members.len());
             let member = Member::Leaf(self.leaf(item, LeafRole::Indicator, in_sum)?);
-            members.push((member, item.weight.unwrap_or(1.0)));
+            members.push((member, part(item.weight)));
         }
         let mix = mix(&aggregate, &names, id.unwrap_or(scheme.id.as_str()))?;
         let sum: f64 = members.iter().map(|(member, _)| self.full(*member)).sum();

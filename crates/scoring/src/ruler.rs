@@ -249,6 +249,27 @@ impl<'a> Ruler<'a> {
         }
     }
 
+    /// Gives a group's members other weights (in a sum, other factors to their points), without fitting anything anew.
+    pub(crate) fn reweigh(&mut self, group: usize, weights: &[f64]) {
+        if let Some(group) = self.plan.groups.get_mut(group) {
+            let members = group.members.iter_mut().zip(weights);
+            members.for_each(|((_, weight), new)| *weight = *new);
+        }
+    }
+
+    /// Fits the groups anew after [`Self::reweigh`]: only what a group's own rule or mean gap needs depends on weights.
+    pub(crate) fn refit_groups(&mut self) {
+        for position in (0..self.plan.groups.len()).rev() {
+            let fixed = |group: &GroupNode| {
+                let by_mean = matches!(group.missing, Fallback::ClassMean | Fallback::Previous);
+                group.rule.is_none() && !by_mean
+            };
+            if !self.plan.groups.get(position).is_none_or(fixed) {
+                self.fit_group(position);
+            }
+        }
+    }
+
     fn fit_group(&mut self, position: usize) {
         let Some(group) = self.plan.groups.get(position).cloned() else {
             return;
@@ -376,6 +397,12 @@ impl<'a> Ruler<'a> {
             .map_or(score, |rounder| rounder.points(rounder.grains(score)))
     }
 
+    /// The class it is fitted to.
+    #[must_use]
+    pub const fn class(&self) -> &'a Class<'a> {
+        self.class
+    }
+
     /// What preparation did to the figures.
     #[must_use]
     pub fn preparation(&self) -> &PreparationReport {
@@ -479,8 +506,7 @@ pub fn score<'a>(
     threads: NonZeroUsize,
 ) -> Result<Scored<'a>, PlanError> {
     let ruler = Ruler::fit(scheme, measures, class, threads)?;
-    let mut scores = ruler.scores(threads);
-    apply_vetoes(&ruler, &mut scores);
+    let scores = vetoed_scores(&ruler, threads);
     let coverage = band::coverage(&ruler);
     let ranks = rank::rank(&ruler, &scores, coverage.as_deref())?;
     let bands = band::bands(&ruler, &scores, &ranks, coverage.as_deref())?;
@@ -490,6 +516,13 @@ pub fn score<'a>(
         ranks,
         bands,
     })
+}
+
+/// The score of every unit in points, vetoes applied.
+pub(crate) fn vetoed_scores(ruler: &Ruler<'_>, threads: NonZeroUsize) -> Vec<f64> {
+    let mut scores = ruler.scores(threads);
+    apply_vetoes(ruler, &mut scores);
+    scores
 }
 
 /// Holds the score of each unit under a veto at what the veto leaves.

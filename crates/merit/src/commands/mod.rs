@@ -11,6 +11,7 @@ mod ledger;
 mod new;
 mod pages;
 mod rank;
+mod robust;
 mod schema;
 mod score;
 mod trend;

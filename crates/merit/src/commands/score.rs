@@ -300,6 +300,7 @@ fn cannot(error: &RunError) -> Failure {
     )))
 }
 
-fn all_threads() -> NonZeroUsize {
+/// As many threads as the machine has.
+pub fn all_threads() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }

@@ -55,8 +55,18 @@ impl Scored {
 
 /// Scores the figures under both and tells what differs.
 pub fn run(args: &WhatIf) -> std::result::Result<(), Failure> {
-    let old = scored(args, &args.pair.old)?;
-    let new = scored(args, &args.pair.new)?;
+    // Whoever doesn't ask for robustness names a second folder.
+    let Some(second) = &args.new else {
+        return super::robust::run(&args.old, &args.figures, &args.robust);
+    };
+    if args.robust.robust {
+        return Err(Failure::Usage(say!(
+            "--robust 只看一个活动文件夹;两份细则请分别看",
+            "--robust looks at one campaign folder; look at the two rulebooks one after the other"
+        )));
+    }
+    let old = scored(args, &args.old)?;
+    let new = scored(args, second)?;
     load::tell(&old.notes);
     if new.notes != old.notes {
         load::tell(&new.notes);
@@ -73,12 +83,12 @@ pub fn run(args: &WhatIf) -> std::result::Result<(), Failure> {
     for (key, was) in &old.classes {
         match new.class(key) {
             Some(is) => text.push_str(&compared(key.0, was, is)),
-            None => only_one(key, was, &args.pair.old),
+            None => only_one(key, was, &args.old),
         }
     }
     for (key, is) in &new.classes {
         if old.class(key).is_none() {
-            only_one(key, is, &args.pair.new);
+            only_one(key, is, second);
         }
     }
     terminal::print(&text)
@@ -97,7 +107,7 @@ fn scored(args: &WhatIf, dir: &Path) -> std::result::Result<Scored, Failure> {
     // Without tables named, both score the old campaign's own figures.
     let (figures, notes) = load::figures(
         &opened,
-        &args.pair.old,
+        &args.old,
         &args.figures.measures,
         &layout(&args.figures, None),
     )?;

@@ -4,6 +4,7 @@ pub mod columns;
 pub mod csv;
 pub mod json;
 pub mod reasons;
+pub mod robust;
 pub mod save;
 pub mod sureness;
 pub mod table;

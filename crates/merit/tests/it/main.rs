@@ -15,6 +15,7 @@ mod outputs;
 mod periods;
 mod rank;
 mod ready;
+mod robust;
 mod support;
 mod trend;
 mod wrong_files;

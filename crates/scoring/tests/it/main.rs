@@ -13,6 +13,7 @@ mod properties;
 mod ranks_bands;
 mod reference;
 mod replay;
+mod robust;
 mod rules;
 mod schemes;
 mod support;

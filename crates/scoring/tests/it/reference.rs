@@ -18,7 +18,7 @@ fn workspace() -> PathBuf {
 }
 
 /// The bytes of a file of reference data; says by name when it is left out.
-fn data(name: &str) -> Option<Vec<u8>> {
+pub fn data(name: &str) -> Option<Vec<u8>> {
     let beside = || workspace().join("../shared/data");
     let root = std::env::var_os("MERIT_REFERENCE_DATA").map_or_else(beside, PathBuf::from);
     let bytes = std::fs::read(root.join(name)).ok();
@@ -46,7 +46,7 @@ fn folder(root: &Path, under: &str, folder: &mut Folder) {
     }
 }
 
-fn campaign(name: &str) -> Campaign {
+pub fn campaign(name: &str) -> Campaign {
     let mut files = Folder::default();
     folder(&workspace().join("campaigns").join(name), "", &mut files);
     let reading = rulebook::read::read(&files);
@@ -55,7 +55,7 @@ fn campaign(name: &str) -> Campaign {
         .unwrap_or_else(|| panic!("{name}: {:?}", reading.findings))
 }
 
-fn figures(campaign: &Campaign, bytes: &[u8], layout: &Layout) -> Figures {
+pub fn figures(campaign: &Campaign, bytes: &[u8], layout: &Layout) -> Figures {
     let table = Table {
         name: "figures.csv",
         bytes,
@@ -64,7 +64,7 @@ fn figures(campaign: &Campaign, bytes: &[u8], layout: &Layout) -> Figures {
     figures.unwrap_or_else(|| panic!("{findings:?}"))
 }
 
-fn columns(unit: &str, period: Option<&str>) -> Layout {
+pub fn columns(unit: &str, period: Option<&str>) -> Layout {
     Layout {
         unit_column: Some(unit.to_owned()),
         period_column: period.map(str::to_owned),
@@ -89,7 +89,7 @@ fn scored(campaign: &Campaign, figures: &Figures, named: Option<&str>, look: imp
 }
 
 /// A table of results: unit → column → cell as text.
-fn results(bytes: &[u8]) -> BTreeMap<String, BTreeMap<String, String>> {
+pub fn results(bytes: &[u8]) -> BTreeMap<String, BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_reader(bytes);
     let header: Vec<String> = reader
         .headers()
