@@ -2,7 +2,7 @@
 
 use crate::support::{Desk, LOCALES, Ran};
 
-pub(crate) const COMMANDS: [&str; 31] = [
+pub(crate) const COMMANDS: [&str; 33] = [
     "",
     "new",
     "check",
@@ -30,6 +30,8 @@ pub(crate) const COMMANDS: [&str; 31] = [
     "ledger cosign",
     "backup",
     "restore",
+    "verify",
+    "verify bundle",
     "schema",
     "completions",
     "man",
