@@ -109,7 +109,7 @@ pub fn against(
     };
     let units = estimates.iter().zip(&own).zip(&with_all);
     let differences: Vec<_> = units.map(difference).collect();
-    name(&differences, control, rate)
+    by_difference(&differences, control, rate)
 }
 
 /// Each unit's variance, and the sum of its covariances with all.
@@ -159,7 +159,7 @@ pub fn improved(
             (new - old, variance.max(0.0).sqrt())
         })
         .collect();
-    name(&differences, control, rate)
+    by_difference(&differences, control, rate)
 }
 
 /// Names units from their rank sets: ahead where the set lies within the first `k` places, behind where it lies within the last `k`.
@@ -193,10 +193,23 @@ fn check(estimates: &[f64], errors: &[f64]) -> Result<(), Invalid> {
     Invalid::check_range("standard errors", errors, "over 0", |error| error > 0.0)
 }
 
-/// Names by differences and their standard errors.
-fn name(differences: &[(f64, f64)], control: Control, rate: f64) -> Result<Vec<Named>, Invalid> {
+/// Names units by differences and their standard errors, however these were come by; a positive one that is clear is
+/// [`Verdict::Ahead`]. A difference with the standard error 0 is certain, but for none at all, which tells nothing.
+///
+/// # Errors
+/// [`Invalid`] where a value isn't finite, a standard error is under 0, or the rate isn't between 0 and 1.
+pub fn by_difference(
+    differences: &[(f64, f64)],
+    control: Control,
+    rate: f64,
+) -> Result<Vec<Named>, Invalid> {
     Invalid::check_range("error rate", &[rate], "between 0 and 1", |rate| {
         rate > 0.0 && rate < 1.0
+    })?;
+    let (values, errors): (Vec<f64>, Vec<f64>) = differences.iter().copied().unzip();
+    Invalid::check_finite("differences", &values)?;
+    Invalid::check_range("standard errors", &errors, "0 or more", |error| {
+        error >= 0.0
     })?;
     let p: Vec<f64> = differences.iter().map(two_sided).collect();
     let named = differences.iter().zip(&p).zip(adjusted(&p, control));

@@ -136,6 +136,68 @@ impl Noise {
         &self.at
     }
 
+    /// The same noise, but for the units that are `chosen`: about the class's pooled figure instead of the unit's own. It says how a
+    /// figure would spread if the unit were as its class; at a ceiling its own posterior, which hardly spreads, doesn't.
+    #[must_use]
+    pub fn as_class(&self, chosen: impl Fn(u32) -> bool) -> Self {
+        let mut noise = self.clone();
+        let mut units = self.at.iter().map(|unit| chosen(*unit));
+        let mut next = || units.next().is_some_and(|chosen| chosen);
+        match &mut noise.posterior {
+            Posterior::Beta { shapes, .. } => {
+                let events: f64 = shapes.iter().map(|(events, _)| events.shape).sum();
+                let others: f64 = shapes.iter().map(|(_, others)| others.shape).sum();
+                let mean = events / (events + others);
+                for (events, others) in shapes.iter_mut().filter(|_| next()) {
+                    let cases = events.shape + others.shape;
+                    *events = Shape::new(cases * mean);
+                    *others = Shape::new(cases * (1.0 - mean));
+                }
+            }
+            Posterior::Gamma(cells) => {
+                let counts = cells.iter().map(|(shape, rate)| shape.shape / rate);
+                let mean = counts.sum::<f64>() / cells.len() as f64;
+                for (shape, rate) in cells.iter_mut().filter(|_| next()) {
+                    *shape = Shape::new(mean * *rate);
+                }
+            }
+            Posterior::Normal { cells, .. } => {
+                let mean = cells.iter().map(|cell| cell.0).sum::<f64>() / cells.len() as f64;
+                cells
+                    .iter_mut()
+                    .filter(|_| next())
+                    .for_each(|cell| cell.0 = mean);
+            }
+            Posterior::Student { cells, .. } => {
+                let mean = cells.iter().map(|cell| cell.0).sum::<f64>() / cells.len() as f64;
+                cells
+                    .iter_mut()
+                    .filter(|_| next())
+                    .for_each(|cell| cell.0 = mean);
+            }
+            Posterior::Dirichlet { shapes, marks } => {
+                let levels = marks.len().max(1);
+                let sum = |level: usize| -> f64 {
+                    shapes
+                        .iter()
+                        .skip(level)
+                        .step_by(levels)
+                        .map(|shape| shape.shape)
+                        .sum()
+                };
+                let sums: Vec<f64> = (0..levels).map(sum).collect();
+                let all: f64 = sums.iter().sum();
+                for shapes in shapes.chunks_exact_mut(levels).filter(|_| next()) {
+                    let cases: f64 = shapes.iter().map(|shape| shape.shape).sum();
+                    for (shape, sum) in shapes.iter_mut().zip(&sums) {
+                        *shape = Shape::new(cases * sum / all);
+                    }
+                }
+            }
+        }
+        noise
+    }
+
     /// How many units there are.
     #[must_use]
     pub fn units(&self) -> usize {

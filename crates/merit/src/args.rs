@@ -387,14 +387,12 @@ pub struct Replay {
         long,
         requires = "replay",
         value_name = tr("种子", "SEED"),
-        hide_default_value = true,
-        default_value_t = scoring::replay::SEED,
         help = tr(
-            "随机数的种子,不写为 20260101;种子相同,结果相同",
-            "The seed of the draws, 20260101 when absent; the same seed gives the same results"
+            "随机数的种子,不写则看活动的 comparison,再不然为 20260101;种子相同,结果相同",
+            "The seed of the draws; as the campaign's `comparison` says when absent, else 20260101; the same seed gives the same results"
         )
     )]
-    pub seed: u64,
+    pub seed: Option<u64>,
     #[arg(
         long,
         requires = "replay",

@@ -12,6 +12,8 @@
 //! The same seed gives the same bits with any number of threads: each measure in each draw has a stream of its own. What is held:
 //! figures without noise, gaps, numbers of cases, and all that comes from the period before.
 
+mod compare;
+mod named;
 mod sample;
 mod sources;
 
@@ -24,6 +26,8 @@ use serde::Serialize;
 
 use crate::{PlanError, Scored};
 
+pub use compare::{Compared, Comparing};
+pub use named::{Estimate, ahead, improved};
 pub use sources::Held;
 
 /// The seed where none is said.
@@ -73,6 +77,8 @@ pub struct Sureness {
     pub first: f64,
     /// The share of the draws in which its score is over the mean of all units scored.
     pub over_mean: f64,
+    /// What it is compared by; `None` where it isn't ranked, or a figure of it is missing or of unknown noise.
+    pub estimate: Option<Estimate>,
 }
 
 /// A class replayed.
@@ -158,8 +164,9 @@ pub fn replay(
         return Err(ReplayError::TooLarge { at_most });
     }
     let sources = sources::sources(&scored.ruler, measures)?;
-    let (held, points_held) = sources::held(&scored.ruler, &sources);
-    let sampler = sample::Sampler::new(scored, measures, settings, &sources);
+    let (held, points_held) = sources::held(&scored.ruler, measures, &sources);
+    let known = sources::known(&scored.ruler, measures, &sources);
+    let sampler = sample::Sampler::new(scored, measures, settings, (&sources, &known));
     Ok(Replay {
         settings: *settings,
         units: sampler.run(threads, drawn)?,

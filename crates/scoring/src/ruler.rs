@@ -397,6 +397,15 @@ impl<'a> Ruler<'a> {
             .map_or(score, |rounder| rounder.points(rounder.grains(score)))
     }
 
+    /// Whether scores rest on figures of the period before: progress since then, or gaps that are filled from there.
+    #[must_use]
+    pub fn rests_on_previous(&self) -> bool {
+        self.plan.leaves.iter().any(|leaf| {
+            matches!(&leaf.rule, Rule::Progress(progress) if progress.base.is_none())
+                || [leaf.missing, leaf.not_applicable].contains(&Fallback::Previous)
+        })
+    }
+
     /// The class it is fitted to.
     #[must_use]
     pub const fn class(&self) -> &'a Class<'a> {

@@ -5,21 +5,21 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use rulebook::figures::{Figures, Layout};
-use rulebook::model::Scheme;
+use rulebook::model::{Comparison, Measure, Scheme};
 use rulebook::{Campaign, Period, Say, say};
-use scoring::replay::{ReplayError, Settings, replay};
+use scoring::replay::{Compared, Comparing, Replay, ReplayError, SEED, Settings, replay};
 use scoring::run::{Outcome, Run, RunError, Selection};
 
 use crate::args::{self, Format, Score};
 use crate::failure::Failure;
 use crate::lang::lang;
-use crate::output::Report;
 use crate::output::csv::Csv;
 use crate::output::json::Json;
 use crate::output::save;
 use crate::output::sureness::Columns;
 use crate::output::table::{Table, category_name};
 use crate::output::xlsx::Xlsx;
+use crate::output::{Certainty, Report};
 use crate::{load, progress, terminal};
 
 /// Scores a campaign and delivers the results in the layout asked for.
@@ -35,15 +35,16 @@ pub fn run(args: &Score) -> Result<(), Failure> {
         &layout(&args.figures, scheme),
     )?;
     load::tell(&notes);
-    let settings = settings(&args.replay)?;
     let selection = Selection {
         period: args.figures.period,
         scheme,
     };
+    let replaying = Replaying::new(campaign, &figures, selection, args)?;
     let run = Run::new(campaign, &figures, selection);
     left_out(campaign, &run).iter().for_each(terminal::warning);
+    let settings = replaying.as_ref().map(|replaying| replaying.settings);
     let mut report = report(format, campaign, &run, settings.as_ref());
-    scored(&run, &figures, args, settings.as_ref(), report.as_mut())?;
+    scored(&run, &figures, args, replaying, report.as_mut())?;
     let bytes = report.finish()?;
     match (&args.out, format) {
         (None, Format::Table) => terminal::print(&String::from_utf8_lossy(&bytes)),
@@ -52,7 +53,7 @@ pub fn run(args: &Score) -> Result<(), Failure> {
 }
 
 /// How the period is to be replayed, if it is.
-fn settings(args: &args::Replay) -> Result<Option<Settings>, Failure> {
+fn settings(args: &args::Replay, campaign: &Campaign) -> Result<Option<Settings>, Failure> {
     let Some(draws) = args.replay else {
         return Ok(None);
     };
@@ -65,7 +66,10 @@ fn settings(args: &args::Replay) -> Result<Option<Settings>, Failure> {
     }
     Ok(Some(Settings {
         draws,
-        seed: args.seed,
+        seed: args.seed.unwrap_or_else(|| {
+            let declared = campaign.file.comparison.as_ref();
+            declared.map_or(SEED, |comparison| comparison.seed)
+        }),
         coverage,
         first: args.first,
     }))
@@ -76,31 +80,100 @@ fn scored(
     run: &Run<'_>,
     figures: &Figures,
     args: &Score,
-    settings: Option<&Settings>,
+    replaying: Option<Replaying<'_>>,
     report: &mut dyn Report,
 ) -> Result<(), Failure> {
-    let Some(settings) = settings else {
+    let Some(mut replaying) = replaying else {
         return each(run, figures, &args.figures, |outcome| {
             report.add(outcome, None);
         });
     };
-    let threads = args.figures.threads.unwrap_or_else(all_threads);
-    let measures = run.measures();
-    let draws = u64::from(settings.draws.get());
-    let bar = progress::replaying(draws * run.jobs.len() as u64);
+    let draws = u64::from(replaying.settings.draws.get());
+    let jobs = run.jobs.len() + replaying.before.as_ref().map_or(0, |run| run.jobs.len());
+    let bar = progress::replaying(draws * jobs as u64);
     let mut failed = None;
+    if let Some(before) = replaying.before.take().filter(|run| !run.jobs.is_empty()) {
+        each(&before, figures, &args.figures, |outcome| {
+            if let Err(failure) = replaying.one(outcome, &|| bar.inc(1)) {
+                failed.get_or_insert(failure);
+            }
+        })?;
+    }
     let done = each(run, figures, &args.figures, |outcome| {
-        let replayed = replay(outcome.scored, &measures, settings, threads, &|| bar.inc(1));
-        match replayed {
-            Ok(replayed) => report.add(outcome, Some(&replayed)),
-            Err(error) => {
-                failed.get_or_insert_with(|| not_replayed(outcome, &error));
+        match replaying.one(outcome, &|| bar.inc(1)) {
+            Ok((replay, compared)) => report.add(
+                outcome,
+                Some(Certainty {
+                    replay: &replay,
+                    compared: &compared,
+                    declared: &replaying.declared,
+                }),
+            ),
+            Err(failure) => {
+                failed.get_or_insert(failure);
             }
         }
     });
     bar.finish_and_clear();
     done?;
     failed.map_or(Ok(()), Err)
+}
+
+/// How classes are replayed and compared.
+struct Replaying<'a> {
+    settings: Settings,
+    declared: Comparison,
+    comparing: Comparing,
+    measures: Vec<&'a Measure>,
+    threads: NonZeroUsize,
+    /// The period before the only one that is asked for: replayed for the comparison, not shown.
+    before: Option<Run<'a>>,
+}
+
+impl<'a> Replaying<'a> {
+    fn new(
+        campaign: &'a Campaign,
+        figures: &'a Figures,
+        selection: Selection<'a>,
+        args: &Score,
+    ) -> Result<Option<Self>, Failure> {
+        let Some(settings) = settings(&args.replay, campaign)? else {
+            return Ok(None);
+        };
+        let declared = campaign.file.comparison.clone().unwrap_or_default();
+        let before = selection.period.map(|period| Selection {
+            period: Some(period.previous()),
+            ..selection
+        });
+        Ok(Some(Self {
+            settings,
+            comparing: Comparing::new(&declared),
+            declared,
+            measures: campaign.measures.iter().map(|m| &m.item).collect(),
+            threads: args.figures.threads.unwrap_or_else(all_threads),
+            before: before.map(|selection| Run::new(campaign, figures, selection)),
+        }))
+    }
+
+    fn one(
+        &mut self,
+        outcome: &Outcome<'_, '_>,
+        drawn: &(dyn Fn() + Sync),
+    ) -> Result<(Replay, Compared), Failure> {
+        let (measures, settings) = (&self.measures, &self.settings);
+        let replayed = replay(outcome.scored, measures, settings, self.threads, drawn)
+            .map_err(|error| not_replayed(outcome, &error))?;
+        let compared = self
+            .comparing
+            .compare(outcome, &replayed)
+            .map_err(|invalid| {
+                Failure::Refused(Some(say!(
+                    "campaign.toml:comparison.rate 不在 0 与 1 之间({invalid})",
+                    "campaign.toml:comparison.rate isn't between 0 and 1 ({invalid})"
+                )))
+            })?;
+        Ok((replayed, compared))
+    }
 }
 
 fn not_replayed(outcome: &Outcome<'_, '_>, error: &ReplayError) -> Failure {

@@ -1,10 +1,9 @@
 //! Scores as CSV, for programs: `period,category,unit,score,rank,rank_of,band`, and the columns of a replay where there is one.
 
-use scoring::replay::Replay;
 use scoring::run::Outcome;
 
-use super::sureness::Columns;
-use super::{Report, number};
+use super::sureness::{Columns, VERDICTS, verdicts};
+use super::{Certainty, Report, number};
 use crate::failure::Failure;
 
 /// The columns, in order.
@@ -23,7 +22,8 @@ impl Csv {
     /// An empty table.
     pub fn new(columns: Option<Columns>) -> Self {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        let more = columns.iter().flat_map(Columns::names);
+        let verdicts = columns.iter().flat_map(|_| VERDICTS.map(str::to_owned));
+        let more = columns.iter().flat_map(Columns::names).chain(verdicts);
         // Writing to memory can't fail, nor can rows of one width; so here and below.
         let _ = writer.write_record(HEADER.iter().copied().map(str::to_owned).chain(more));
         Self { writer, columns }
@@ -31,7 +31,7 @@ impl Csv {
 }
 
 impl Report for Csv {
-    fn add(&mut self, outcome: &Outcome<'_, '_>, replay: Option<&Replay>) {
+    fn add(&mut self, outcome: &Outcome<'_, '_>, certainty: Option<Certainty<'_>>) {
         let (period, category) = (outcome.job.period.to_string(), outcome.job.category);
         let rank_of = outcome.scored.ranks.of().to_string();
         let decimals = outcome.scored.ruler.decimals();
@@ -56,11 +56,13 @@ impl Report for Csv {
                 rank_of,
                 band,
             ];
-            let sure = replay.and_then(|replay| replay.units.get(row.at));
+            let sure = certainty.and_then(|certainty| certainty.replay.units.get(row.at));
             let columns = self.columns.iter().zip(sure);
             let more = columns.flat_map(|(columns, sure)| columns.cells(outcome, sure));
+            let verdicts = certainty.map(|certainty| verdicts(certainty.compared, row.at));
+            let verdicts = verdicts.into_iter().flatten().map(str::to_owned);
             let facts = facts.into_iter().map(str::to_owned);
-            let _ = self.writer.write_record(facts.chain(more));
+            let _ = self.writer.write_record(facts.chain(more).chain(verdicts));
         }
     }
 

@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use rulebook::Campaign;
 use rulebook::model::{Status, Text};
-use scoring::replay::Replay;
 use scoring::run::Outcome;
 use scoring::{PreparationNote, PreparationReport};
 use serde::Serialize;
 
-use super::Report;
 use super::sureness::{Replayed, Sure};
+use super::{Certainty, Report};
 use crate::failure::Failure;
 
 /// One document of all classes.
@@ -94,7 +93,7 @@ impl<'c> Json<'c> {
 }
 
 impl Report for Json<'_> {
-    fn add(&mut self, outcome: &Outcome<'_, '_>, replay: Option<&Replay>) {
+    fn add(&mut self, outcome: &Outcome<'_, '_>, certainty: Option<Certainty<'_>>) {
         let (job, ruler) = (&outcome.job, &outcome.scored.ruler);
         let item = |item: &rulebook::model::Indicator| Item {
             id: item.id.to_string(),
@@ -111,8 +110,8 @@ impl Report for Json<'_> {
             rank_of: outcome.scored.ranks.of(),
             items: ruler.items().map(item).collect(),
             preparation: preparation(ruler.preparation()),
-            replay: replay.map(Replayed::of),
-            units: units(outcome, replay),
+            replay: certainty.map(Replayed::of),
+            units: units(outcome, certainty),
         });
     }
 
@@ -124,7 +123,7 @@ impl Report for Json<'_> {
     }
 }
 
-fn units(outcome: &Outcome<'_, '_>, replay: Option<&Replay>) -> Vec<Unit> {
+fn units(outcome: &Outcome<'_, '_>, certainty: Option<Certainty<'_>>) -> Vec<Unit> {
     let ruler = &outcome.scored.ruler;
     let nodes = ruler.nodes();
     let figures: Vec<Vec<f64>> = ruler
@@ -139,9 +138,7 @@ fn units(outcome: &Outcome<'_, '_>, replay: Option<&Replay>) -> Vec<Unit> {
         score: row.score,
         rank: row.rank,
         band: row.band.map(|band| band.id.to_string()),
-        sure: replay
-            .and_then(|replay| replay.units.get(row.at))
-            .map(|sure| Sure::of(outcome, sure)),
+        sure: certainty.and_then(|certainty| Sure::of(outcome, certainty, row.at)),
         groups: groups
             .iter()
             .map(|group| (group.id.clone(), cell(&group.points, row.at)))

@@ -10,15 +10,27 @@ pub mod sureness;
 pub mod table;
 pub mod xlsx;
 
-use scoring::replay::Replay;
+use rulebook::model::Comparison;
+use scoring::replay::{Compared, Replay};
 use scoring::run::Outcome;
 
 use crate::failure::Failure;
 
+/// How sure the results of a class are.
+#[derive(Clone, Copy)]
+pub struct Certainty<'r> {
+    /// How its scores and ranks spread.
+    pub replay: &'r Replay,
+    /// Who is named.
+    pub compared: &'r Compared,
+    /// At which error rate.
+    pub declared: &'r Comparison,
+}
+
 /// A layout of results: classes are added in order, then all is given as bytes.
 pub trait Report {
     /// Adds a class, with how sure its results are where it was replayed.
-    fn add(&mut self, outcome: &Outcome<'_, '_>, replay: Option<&Replay>);
+    fn add(&mut self, outcome: &Outcome<'_, '_>, certainty: Option<Certainty<'_>>);
 
     /// The bytes of all that was added.
     ///

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use rulebook::say;
-use scoring::replay::{Held, Replay, Settings, Sureness};
+use inference::named::{Named, Verdict};
+use rulebook::model::Control;
+use rulebook::{Say, say};
+use scoring::replay::{Compared, Held, Replay, Settings, Sureness};
 use scoring::run::{Outcome, Row, Run};
 use serde::Serialize;
 
-use super::number;
 use super::reasons::short;
+use super::{Certainty, number};
 use crate::lang::{lang, tr};
 
 /// Shares have so many decimals in the CSV: more than a few thousand draws say.
@@ -107,6 +109,27 @@ impl Columns {
     }
 }
 
+/// The columns of what a unit is named for, for programs.
+pub const VERDICTS: [&str; 2] = ["named", "improved"];
+
+/// What a unit is named for; empty where it can't be compared.
+pub fn verdicts(compared: &Compared, at: usize) -> [&'static str; 2] {
+    let of = |list: &[Option<Named>], above, below| match named(list, at).map(|one| one.verdict) {
+        Some(Verdict::Ahead) => above,
+        Some(Verdict::Behind) => below,
+        Some(Verdict::NoDifferent) => "no-different",
+        None => "",
+    };
+    [
+        of(&compared.ahead, "ahead", "behind"),
+        of(&compared.improved, "improved", "worse"),
+    ]
+}
+
+fn named(list: &[Option<Named>], at: usize) -> Option<Named> {
+    list.get(at).copied().flatten()
+}
+
 /// How a class was replayed, in a document.
 #[derive(Serialize)]
 pub struct Replayed {
@@ -114,6 +137,8 @@ pub struct Replayed {
     seed: u64,
     coverage: f64,
     first: u32,
+    control: Control,
+    rate: f64,
     /// The items that rest on figures without known noise.
     held: Vec<Held>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,12 +147,15 @@ pub struct Replayed {
 
 impl Replayed {
     /// How it was.
-    pub fn of(replay: &Replay) -> Self {
+    pub fn of(certainty: Certainty<'_>) -> Self {
+        let (replay, declared) = (certainty.replay, certainty.declared);
         Self {
             draws: replay.settings.draws.get(),
             seed: replay.settings.seed,
             coverage: replay.settings.coverage,
             first: replay.settings.first,
+            control: declared.control,
+            rate: declared.rate,
             held: replay.held.clone(),
             points_held: replay.points_held.map(|(held, _)| held),
         }
@@ -143,25 +171,32 @@ pub struct Sure {
     p_band: BTreeMap<String, f64>,
     p_first: f64,
     p_over_mean: f64,
+    /// Next to the class's mean; none where it can't be compared.
+    named: Option<Named>,
+    /// Next to the period before; `ahead` is better.
+    improved: Option<Named>,
 }
 
 impl Sure {
     /// A unit's.
-    pub fn of(outcome: &Outcome<'_, '_>, sure: &Sureness) -> Self {
+    pub fn of(outcome: &Outcome<'_, '_>, certainty: Certainty<'_>, at: usize) -> Option<Self> {
+        let (sure, compared) = (certainty.replay.units.get(at)?, certainty.compared);
         let bands = outcome
             .job
             .scheme
             .band
             .iter()
             .map(|band| band.id.to_string());
-        Self {
+        Some(Self {
             score: sure.score,
             rank: sure.rank,
             rank_expected: sure.expected_rank,
             p_band: bands.zip(sure.bands.iter().copied()).collect(),
             p_first: sure.first,
             p_over_mean: sure.over_mean,
-        }
+            named: named(&compared.ahead, at),
+            improved: named(&compared.improved, at),
+        })
     }
 }
 
@@ -180,16 +215,17 @@ pub fn header(replay: &Replay) -> Vec<String> {
             .get(lang())
             .to_owned(),
         tr("与平均相比", "next to the mean").to_owned(),
+        tr("与上期相比", "than before").to_owned(),
     ]
 }
 
 /// A unit's cells in a table.
 pub fn cells(
     outcome: &Outcome<'_, '_>,
-    replay: &Replay,
+    certainty: Certainty<'_>,
     row: &Row<'_>,
-    sure: &Sureness,
-) -> Vec<String> {
+) -> Option<Vec<String>> {
+    let (sure, compared) = (certainty.replay.units.get(row.at)?, certainty.compared);
     let decimals = outcome.scored.ruler.decimals();
     let points = |score: f64| match decimals {
         Some(decimals) => number(score, Some(decimals)),
@@ -204,27 +240,25 @@ pub fn cells(
         let at = bands.position(|known| known.id == band.id)?;
         sure.bands.get(at).copied()
     });
-    vec![
+    let told = |list, above, below| match named(list, row.at).map(|one| one.verdict) {
+        Some(Verdict::Ahead) => above,
+        Some(Verdict::Behind) => below,
+        Some(Verdict::NoDifferent) => tr("分不出", "no different"),
+        None => "",
+    };
+    let (over, under) = (tr("明显高", "clearly over"), tr("明显低", "clearly under"));
+    let (better, worse) = (
+        tr("明显进步", "clearly better"),
+        tr("明显退步", "clearly worse"),
+    );
+    Some(vec![
         score.unwrap_or_default(),
         rank.unwrap_or_default(),
         band.map(percent).unwrap_or_default(),
         sure.rank.map(|_| percent(sure.first)).unwrap_or_default(),
-        sure.score
-            .map_or("", |_| next_to_mean(replay, sure))
-            .to_owned(),
-    ]
-}
-
-/// Whether the draws tell the unit from the mean: no more of them on the other side than an interval leaves out on one.
-fn next_to_mean(replay: &Replay, sure: &Sureness) -> &'static str {
-    let left_out = (1.0 - replay.settings.coverage) / 2.0;
-    if sure.over_mean >= 1.0 - left_out {
-        tr("明显高", "clearly over")
-    } else if sure.over_mean <= left_out {
-        tr("明显低", "clearly under")
-    } else {
-        tr("分不出", "no different")
-    }
+        told(&compared.ahead, over, under).to_owned(),
+        told(&compared.improved, better, worse).to_owned(),
+    ])
 }
 
 fn percent(share: f64) -> String {
@@ -236,7 +270,8 @@ fn percent_of(replay: &Replay) -> String {
 }
 
 /// How a class was replayed, and what was held, under its table.
-pub fn note(replay: &Replay) -> String {
+pub fn note(certainty: Certainty<'_>) -> String {
+    let replay = certainty.replay;
     let (draws, seed) = (replay.settings.draws, replay.settings.seed);
     let how = say!(
         "重演 {draws} 次,种子 {seed}。",
@@ -274,5 +309,27 @@ pub fn note(replay: &Replay) -> String {
             " Held, as nothing is known of their noise: {held}{en}."
         )
     };
-    format!("{}{}\n", how.get(lang()), told.get(lang()))
+    let told = format!("{}{}\n", how.get(lang()), told.get(lang()));
+    format!("{told}{}\n", naming(certainty).get(lang()))
+}
+
+/// At which error rate units are named, and how many can't be.
+fn naming(certainty: Certainty<'_>) -> Say {
+    let Say { zh, en } = certainty.declared.words();
+    let scored = certainty
+        .replay
+        .units
+        .iter()
+        .filter(|unit| unit.score.is_some());
+    let unknown = scored.filter(|unit| unit.estimate.is_none()).count();
+    if unknown == 0 {
+        return say!(
+            "点名:{zh};其余不分先后。",
+            "Named with {en}; the others are not ordered."
+        );
+    }
+    say!(
+        "点名:{zh};其余不分先后。{unknown} 个单位不参加排名,或有数缺着、不知误差,不点名;误差用度量的 noise 或表里的 n、se 说明。",
+        "Named with {en}; the others are not ordered. {unknown} units aren't ranked, or have a figure that is missing or of unknown noise, and aren't named; the `noise` of a measure, or n and se in the table, say what noise there is."
+    )
 }

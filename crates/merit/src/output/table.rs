@@ -1,12 +1,11 @@
 //! Scores as a table for eyes: a heading for each class, then its units.
 
 use rulebook::{Campaign, say};
-use scoring::replay::Replay;
 use scoring::run::{Outcome, Row};
 
 use super::columns::{Align, table};
 use super::reasons::short;
-use super::{Report, number, sureness};
+use super::{Certainty, Report, number, sureness};
 use crate::failure::Failure;
 use crate::lang::{lang, tr};
 use crate::terminal;
@@ -36,10 +35,10 @@ const ALIGN: [Align; 5] = [
 ];
 
 /// The columns of a replay.
-const SURE: [Align; 5] = [Align::Right; 5];
+const SURE: [Align; 6] = [Align::Right; 6];
 
 impl Report for Table<'_> {
-    fn add(&mut self, outcome: &Outcome<'_, '_>, replay: Option<&Replay>) {
+    fn add(&mut self, outcome: &Outcome<'_, '_>, certainty: Option<Certainty<'_>>) {
         if !self.text.is_empty() {
             self.text.push('\n');
         }
@@ -53,21 +52,23 @@ impl Report for Table<'_> {
             tr("得分", "score").to_owned(),
             tr("等次", "band").to_owned(),
         ];
-        header.extend(replay.iter().flat_map(|replay| sureness::header(replay)));
+        header.extend(
+            certainty
+                .iter()
+                .flat_map(|certainty| sureness::header(certainty.replay)),
+        );
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
         let align: Vec<Align> = ALIGN.into_iter().chain(SURE).collect();
         let decimals = outcome.scored.ruler.decimals();
         let row = |row: Row<'_>| {
-            let sure = replay.and_then(|replay| Some((replay, replay.units.get(row.at)?)));
-            let more = sure.map(|(replay, sure)| sureness::cells(outcome, replay, &row, sure));
+            let more = certainty.and_then(|certainty| sureness::cells(outcome, certainty, &row));
             let mut cells = cells(&row, decimals);
             cells.extend(more.into_iter().flatten());
             cells
         };
         let rows: Vec<Vec<String>> = outcome.rows().map(row).collect();
         self.text.push_str(&table(&align, &header, &rows, ""));
-        self.text
-            .extend(replay.iter().map(|replay| sureness::note(replay)));
+        self.text.extend(certainty.map(sureness::note));
     }
 
     fn finish(self: Box<Self>) -> Result<Vec<u8>, Failure> {

@@ -7,11 +7,10 @@ use std::collections::BTreeSet;
 
 use rulebook::say;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
-use scoring::replay::Replay;
 use scoring::run::{Outcome, Row};
 
-use super::Report;
-use super::sureness::Columns;
+use super::sureness::{Columns, VERDICTS, verdicts};
+use super::{Certainty, Report};
 use crate::failure::Failure;
 use crate::lang::{lang, tr};
 
@@ -59,13 +58,13 @@ impl Xlsx {
 }
 
 impl Report for Xlsx {
-    fn add(&mut self, outcome: &Outcome<'_, '_>, replay: Option<&Replay>) {
+    fn add(&mut self, outcome: &Outcome<'_, '_>, certainty: Option<Certainty<'_>>) {
         let name = self.name(outcome);
         let sheet = self.workbook.add_worksheet();
         let filled = sheet
             .set_name(name)
             .map(|_| ())
-            .and_then(|()| fill(sheet, outcome, replay));
+            .and_then(|()| fill(sheet, outcome, certainty));
         self.failed = self.failed.take().or(filled.err());
     }
 
@@ -86,12 +85,14 @@ impl Report for Xlsx {
 fn fill(
     sheet: &mut Worksheet,
     outcome: &Outcome<'_, '_>,
-    replay: Option<&Replay>,
+    certainty: Option<Certainty<'_>>,
 ) -> Result<(), XlsxError> {
     let ruler = &outcome.scored.ruler;
     let names: Vec<&str> = ruler.items().map(|item| item.name.get(lang())).collect();
-    let columns = replay.map(|replay| Columns::of_class(outcome, replay));
-    let sure = columns.as_ref().map(Columns::names).unwrap_or_default();
+    let columns = certainty.map(|certainty| Columns::of_class(outcome, certainty.replay));
+    let mut sure = columns.as_ref().map(Columns::names).unwrap_or_default();
+    let first_verdict = FACTS + sure.len() as u16;
+    sure.extend(certainty.iter().flat_map(|_| VERDICTS.map(str::to_owned)));
     let titles: Vec<&str> = sure
         .iter()
         .map(String::as_str)
@@ -110,9 +111,13 @@ fn fill(
     };
     for (line, row) in (1..).zip(outcome.rows()) {
         facts(sheet, line, &row, &format)?;
-        let of_unit = replay.and_then(|replay| replay.units.get(row.at));
+        let of_unit = certainty.and_then(|certainty| certainty.replay.units.get(row.at));
         for (columns, of_unit) in columns.iter().zip(of_unit) {
             numbers(sheet, (line, FACTS), columns.numbers(outcome, of_unit))?;
+        }
+        let verdicts = certainty.map(|certainty| verdicts(certainty.compared, row.at));
+        for (column, verdict) in (first_verdict..).zip(verdicts.into_iter().flatten()) {
+            sheet.write_string(line, column, verdict)?;
         }
         let points = items.iter().map(|item| item.points.get(row.at).copied());
         numbers(sheet, (line, first_item), points)?;

@@ -15,6 +15,7 @@ mod outputs;
 mod periods;
 mod rank;
 mod ready;
+mod replay;
 mod robust;
 mod support;
 mod trend;

@@ -152,6 +152,11 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "A week has no working day",
     ),
     (
+        "nothing-to-require",
+        "荣誉要求结果里没有的东西",
+        "An honour requires what results don't say",
+    ),
+    (
         "over-budget",
         "自定的分超出框架留下的分",
         "Own points exceed what the frame leaves",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::context::Findings;
 use super::names::{self, CATEGORY, ROLE, SERVED};
-use crate::model::{Calendar, Day, FilledBy, Honour, Id, Service, Weekday};
+use crate::model::{Calendar, Day, FilledBy, Honour, Honoured, Id, Service, Weekday};
 use crate::trail::at;
 use crate::{Campaign, Diagnostic, Place, Say, Written, say};
 
@@ -212,6 +212,7 @@ fn check_honour(campaign: &Campaign, honour: &Written<Honour>, findings: &mut Fi
         role(campaign, Some(by), at!(place, key), findings);
     }
     categories(campaign, &honour.item.categories, place, findings);
+    required(campaign, honour, findings);
     if nominated_by == decided_by {
         let problem = say!(
             "荣誉“{id}”由“{decided_by}”推荐,又由它决定",
@@ -221,4 +222,35 @@ fn check_honour(campaign: &Campaign, honour: &Written<Honour>, findings: &mut Fi
         let place = at!(place, "decided_by");
         findings.push(Diagnostic::warning("same-decider", place, problem).remedy(remedy));
     }
+}
+
+/// What an honour requires of results has to be among what results say: of units, in a campaign that compares them.
+fn required(campaign: &Campaign, honour: &Written<Honour>, findings: &mut Findings) {
+    if honour.item.requires.is_none() {
+        return;
+    }
+    let (id, place) = (&honour.item.id, at!(&honour.place, "requires"));
+    let (problem, remedy) = if honour.item.to == Honoured::Person {
+        (
+            say!(
+                "荣誉“{id}”授予个人,却要求结果中的名次;个人不排名",
+                "the honour `{id}` is for people, and requires results; people have none"
+            ),
+            say!("去掉 requires", "Take `requires` out"),
+        )
+    } else if campaign.file.comparison.is_none() {
+        (
+            say!(
+                "荣誉“{id}”要求明显领先或进步,但活动没有写按多大的错误率比较",
+                "the honour `{id}` requires a clear lead or change, but the campaign doesn't say at which error rate units are compared"
+            ),
+            say!(
+                "在 campaign.toml 里写 [comparison]",
+                "Write `[comparison]` in campaign.toml"
+            ),
+        )
+    } else {
+        return;
+    };
+    findings.push(Diagnostic::error("nothing-to-require", place, problem).remedy(remedy));
 }

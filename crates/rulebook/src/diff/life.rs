@@ -2,10 +2,10 @@
 
 use super::campaign::{about, joined, name, yes};
 use super::{Changes, What, same, text, title};
-use crate::explain::life::{cadence, clock, honoured, size, times, types};
+use crate::explain::life::{cadence, clock, honoured, required, size, times, types};
 use crate::explain::words::number;
 use crate::model::{
-    Calendar, CampaignFile, Day, Honour, Id, Ladder, LadderLevel, Ratings, Service,
+    Calendar, CampaignFile, Comparison, Day, Honour, Id, Ladder, LadderLevel, Ratings, Service,
 };
 use crate::{Campaign, Say, say};
 
@@ -149,6 +149,7 @@ fn file(old: &CampaignFile, new: &CampaignFile, changes: &mut Changes) {
     changes.about(say!("评价", "Ratings"), |changes| {
         ratings(&old.ratings, &new.ratings, changes);
     });
+    comparison((&old.comparison, &new.comparison), changes);
     changes.about(say!("事项", "Work items"), |changes| {
         let (was, is) = (&old.work, &new.work);
         let answer = (&was.answer_days, &is.answer_days);
@@ -177,6 +178,17 @@ fn file(old: &CampaignFile, new: &CampaignFile, changes: &mut Changes) {
         changes.aspect(say!("类型", "types"), (&was.types, &is.types), |list| {
             Some(types(list))
         });
+    });
+}
+
+fn comparison(both: (&Option<Comparison>, &Option<Comparison>), changes: &mut Changes) {
+    let replayed = |comparison: &Comparison| {
+        let (draws, seed) = (comparison.draws, comparison.seed);
+        say!("{draws} 次,种子 {seed}", "{draws} times, seed {seed}")
+    };
+    changes.about(say!("比较", "Comparison"), |changes| {
+        changes.option(say!("点名", "named lists"), both, Comparison::words);
+        changes.option(say!("重演", "replayed"), both, replayed);
     });
 }
 
@@ -295,6 +307,12 @@ fn honour(old: &Honour, new: &Honour, changes: &mut Changes) {
     changes.option(say!("复查", "reviewed after"), review, |months| {
         say!("{months} 个月", "{months} months")
     });
+    let requires = (&old.requires, &new.requires);
+    changes.option(
+        say!("结果中须", "results must say"),
+        requires,
+        |requirement| required(*requirement),
+    );
     let open = (old.categories.as_slice(), new.categories.as_slice());
     categories(open, say!("范围", "open to"), changes);
 }

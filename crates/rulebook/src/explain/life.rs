@@ -4,7 +4,7 @@ use super::paper::Paper;
 use super::words::{capitalised, closed_up, number};
 use crate::model::{
     AttachmentType, Cadence, Calendar, Closing, Day, FieldType, Honour, Honoured, Id, Ladder,
-    LadderLevel, Ratings, Service, Text,
+    LadderLevel, Ratings, Requirement, Service, Text,
 };
 use crate::{Campaign, Lang, PeriodKind, Say, say};
 
@@ -27,6 +27,7 @@ pub fn running(campaign: &Campaign, lang: Lang) -> String {
     page.head();
     page.calendar(&campaign.file.calendar);
     page.closing(&campaign.file.calendar.closing);
+    page.comparison();
     page.ratings(&campaign.file.ratings);
     page.work();
     page.attachments();
@@ -145,6 +146,29 @@ impl Page<'_> {
             ),
         ];
         self.steps(1, steps);
+    }
+
+    fn comparison(&mut self) {
+        let Some(comparison) = &self.campaign.file.comparison else {
+            return;
+        };
+        self.paper.heading(&say!("比较", "Comparison"));
+        let (draws, seed) = (comparison.draws, comparison.seed);
+        self.paper.say(
+            1,
+            &say!(
+                "每期按数据的误差重演 {draws} 次(种子 {seed}):分数、名次带区间",
+                "each period is replayed {draws} times as its figures' noise allows (seed {seed}): scores and ranks have intervals"
+            ),
+        );
+        let Say { zh, en } = comparison.words();
+        self.paper.say(
+            1,
+            &say!(
+                "只点名明显高于、明显低于同类平均和明显进步的单位,{zh};其余不分先后",
+                "only units clearly over or under the mean of their class, or clearly improved, are named, {en}; the others are not ordered"
+            ),
+        );
     }
 
     fn ratings(&mut self, ratings: &Ratings) {
@@ -332,6 +356,10 @@ impl Page<'_> {
         ));
         let Say { zh, en } = self.role(&honour.decided_by);
         facts.push(say!("由{zh}决定", "decided by {en}"));
+        if let Some(requirement) = honour.requires {
+            let Say { zh, en } = required(requirement);
+            facts.push(say!("最终结果中须{zh}", "final results must say: {en}"));
+        }
         if let Some(months) = honour.review_months {
             facts.push(say!(
                 "{months} 个月后复查",
@@ -459,6 +487,19 @@ pub(crate) fn cadence(cadence: Cadence) -> Say {
 }
 
 /// To whom an honour is given.
+/// What results must say of a unit, in words.
+pub(crate) fn required(requirement: Requirement) -> Say {
+    match requirement {
+        Requirement::ClearlyAhead => {
+            say!("明显高于同类平均", "clearly over the mean of its class")
+        }
+        Requirement::ClearlyImproved => say!(
+            "比上一期明显进步",
+            "clearly better than in the period before"
+        ),
+    }
+}
+
 pub(crate) fn honoured(to: Honoured) -> Say {
     match to {
         Honoured::Unit => say!("单位", "a unit"),

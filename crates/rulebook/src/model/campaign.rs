@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Attachments, Closing, Day, Id, Ratings, Served, Text, Weekday, Work, is_default};
-use crate::PeriodKind;
+use crate::{PeriodKind, Say, say};
 
 /// campaign.toml:活动的名称、宗旨、周期、限度、类别。The campaign: name, aims, calendar, limits, categories.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -52,6 +52,9 @@ pub struct CampaignFile {
     /// 评价。Ratings.
     #[serde(default, skip_serializing_if = "is_default")]
     pub ratings: Ratings,
+    /// 比较:写了它,每期计分时都按误差重演,给出区间和点名。Comparison: with it each scoring run is replayed for intervals and named lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
     /// 事项。Work items.
     #[serde(default, skip_serializing_if = "is_default")]
     pub work: Work,
@@ -115,6 +118,63 @@ pub struct Limits {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0))]
     pub minutes_per_month: Option<f64>,
+}
+
+/// 比较:哪些单位明显领先、落后、进步,整张名单出错的比率是多少。
+/// Comparison: which units are clearly ahead, behind or improved, and how often the whole list may be wrong.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Comparison {
+    /// 错误率管的是什么。What the error rate is of.
+    pub control: Control,
+    /// 错误率。The error rate.
+    #[schemars(range(min = 0.0001, max = 0.5))]
+    pub rate: f64,
+    /// 重演几遍。How many times a period is replayed.
+    #[schemars(range(min = 200, max = 100_000))]
+    pub draws: u32,
+    /// 随机数的种子:事先写明,谁都能重算。The seed of the draws, written beforehand: anyone can do them again.
+    pub seed: u64,
+}
+
+impl Default for Comparison {
+    fn default() -> Self {
+        Self {
+            control: Control::default(),
+            rate: 0.05,
+            draws: 1_000,
+            seed: 20_260_101,
+        }
+    }
+}
+
+impl Comparison {
+    /// The error rate of named lists, in words.
+    #[must_use]
+    pub fn words(&self) -> Say {
+        let rate = self.rate;
+        match self.control {
+            Control::FamilyWise => say!(
+                "整张名单有任何一处错的概率不超过 {rate}",
+                "the probability that anything in a list is wrong being {rate} at most"
+            ),
+            Control::FalseDiscovery => say!(
+                "名单中错的平均不超过 {rate}",
+                "the share of a list that is wrong being {rate} at most on average"
+            ),
+        }
+    }
+}
+
+/// 一张名单的错误率管的是什么。What the error rate of a list is of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Control {
+    /// 名单里有任何一处错的概率。The probability that anything in the list is wrong.
+    #[default]
+    FamilyWise,
+    /// 名单里错的占几成。The share of the list that is wrong.
+    FalseDiscovery,
 }
 
 /// 数据表怎么写。How tables of figures are written.

@@ -430,6 +430,19 @@ pub struct Honour {
     /// 可评的类别;不写为全部。The categories that can have it; all when absent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub categories: Vec<Id>,
+    /// 最近一期的最终结果里须是这样的单位。What the latest final results must say of the unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requires: Option<Requirement>,
+}
+
+/// 最近一期的最终结果须说明的。What final results must say of a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Requirement {
+    /// 明显高于同类平均。Clearly over the mean of its class.
+    ClearlyAhead,
+    /// 比上一期明显进步。Clearly better than in the period before.
+    ClearlyImproved,
 }
 
 /// 荣誉授予谁。To whom an honour is given.

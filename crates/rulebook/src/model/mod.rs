@@ -14,12 +14,13 @@ mod rule;
 mod scheme;
 
 pub use campaign::{
-    Attribute, Calendar, CampaignFile, Category, FigureFormat, Limits, Office, Role, Source,
+    Attribute, Calendar, CampaignFile, Category, Comparison, Control, FigureFormat, Limits, Office,
+    Role, Source,
 };
 pub use form::{Cadence, Column, ColumnType, Field, FieldType, Form, Subject, Tally};
 pub use life::{
     AttachmentType, Attachments, Closing, Day, Honour, Honoured, Ladder, LadderLevel, Ratings,
-    Served, Service, ServicesFile, Tag, Weekday, Work, WorkKind, WorkShare, WorkTally,
+    Requirement, Served, Service, ServicesFile, Tag, Weekday, Work, WorkKind, WorkShare, WorkTally,
 };
 pub use measure::{
     CoverageOf, FilledBy, FormTally, Levels, Measure, MeasuresFile, Noise, Range, RatingShare,

@@ -825,6 +825,7 @@ fn calendar_cases() -> Vec<Case> {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn life_cases() -> Vec<Case> {
     let rated = |share: &str| {
         let filled = format!("filled_by = {{ rating = {{ {share} }} }}");
@@ -890,6 +891,20 @@ fn life_cases() -> Vec<Case> {
             "same-decider",
             "honours/star.toml:decided_by",
             honoured(&HONOUR.replace("panel", "clerk")),
+        ),
+        case(
+            "nothing-to-require",
+            "honours/star.toml:requires",
+            honoured(&format!("{HONOUR}requires = \"clearly-ahead\"")),
+        ),
+        case(
+            "nothing-to-require",
+            "honours/star.toml:requires",
+            honoured(&format!(
+                "{}requires = \"clearly-improved\"",
+                HONOUR.replace("\"unit\"", "\"person\"")
+            ))
+            .file("[comparison]\n"),
         ),
     ]
 }
@@ -1103,6 +1118,10 @@ fn sound_campaigns_have_no_findings() {
             .file(GROUP)
             .service("permit", "categories = [\"town\"]\nserved = [\"people\"]")
             .honour("star", HONOUR),
+        with("", "")
+            .file(TWO_ROLES)
+            .file("[comparison]\ncontrol = \"false-discovery\"\nrate = 0.1\n")
+            .honour("star", &format!("{HONOUR}requires = \"clearly-ahead\"")),
         graded(
             "at_least = 6",
             &[

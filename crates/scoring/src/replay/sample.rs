@@ -7,6 +7,7 @@ use inference::random::Random;
 use rulebook::figures::MISSING;
 use rulebook::model::Measure;
 
+use super::named::Estimate;
 use super::sources::Source;
 use super::{ReplayError, Settings, Sureness};
 use crate::class::Class;
@@ -16,6 +17,8 @@ use crate::{PlanError, Scored, band, rank, stats};
 
 /// So many of the draws say beforehand how sure scores are.
 const PILOT: usize = 128;
+/// So many draws, half of them for each unit, say how far a unit that is as its class can be from it.
+const AS_CLASS: usize = 200;
 /// Units whose draws are brought together at a time.
 const BLOCK: usize = 32;
 /// The stream of what the class has in common.
@@ -27,6 +30,8 @@ pub(super) struct Sampler<'r> {
     measures: &'r [&'r Measure],
     settings: &'r Settings,
     sources: &'r [Source<'r>],
+    /// For each unit, whether the noise of all its figures is known.
+    known: &'r [bool],
     draws: usize,
 }
 
@@ -35,6 +40,15 @@ struct Spread {
     means: Vec<f64>,
     variances: Vec<f64>,
     likeness: Likeness,
+}
+
+/// The scores of draws in which every second unit is as its class: units of even position in even draws, the others in odd ones.
+#[derive(Default)]
+struct AsClass {
+    /// The number of the first of the draws.
+    first: usize,
+    /// Draw after draw.
+    scores: Vec<f64>,
 }
 
 /// One thread's copy of the class, and the plan.
@@ -88,7 +102,7 @@ impl<'r> Sampler<'r> {
         scored: &'r Scored<'r>,
         measures: &'r [&'r Measure],
         settings: &'r Settings,
-        sources: &'r [Source<'r>],
+        (sources, known): (&'r [Source<'r>], &'r [bool]),
     ) -> Self {
         // Where nothing is drawn, every draw is the same.
         let draws = if sources.is_empty() {
@@ -101,6 +115,7 @@ impl<'r> Sampler<'r> {
             measures,
             settings,
             sources,
+            known,
             draws,
         }
     }
@@ -123,6 +138,7 @@ impl<'r> Sampler<'r> {
             return Ok(Vec::new());
         }
         let spread = self.pilot(threads)?;
+        let as_class = self.as_class(threads)?;
         let mut scores = vec![0.0; units * self.draws];
         let mut ranks = vec![0; units * self.draws];
         let share = self.draws.div_ceil(threads.get());
@@ -146,30 +162,15 @@ impl<'r> Sampler<'r> {
         for tally in tallies {
             sum.add(&tally?);
         }
-        Ok(self.sureness(&scores, &ranks, &sum))
+        Ok(self.sureness(&scores, &ranks, &sum, &as_class))
     }
 
     /// The first draws, for how each unit's score spreads.
     fn pilot(&self, threads: NonZeroUsize) -> Result<Spread, PlanError> {
         let (units, draws) = (self.units(), self.draws.min(PILOT));
-        let mut scores = vec![0.0; units * draws];
-        let share = draws.div_ceil(threads.get());
-        let rows = scores.chunks_mut(share * units).enumerate();
-        let done: Vec<Result<(), PlanError>> = std::thread::scope(|scope| {
-            let work = |part: usize, rows: &mut [f64]| {
-                let mut desk = self.desk();
-                for (draw, row) in (part * share..).zip(rows.chunks_mut(units)) {
-                    let given = self.ruled(&mut desk, draw, |ruler| Ok(ruler.scores(ONE)))?;
-                    row.copy_from_slice(&given);
-                }
-                Ok(())
-            };
-            let workers: Vec<_> = rows
-                .map(|(part, rows)| scope.spawn(move || work(part, rows)))
-                .collect();
-            workers.into_iter().map(join).collect()
-        });
-        done.into_iter().collect::<Result<(), PlanError>>()?;
+        let scores = self.scores(0, draws, threads, |desk, draw| {
+            self.ruled(desk, self.sources, draw, |ruler| Ok(ruler.scores(ONE)))
+        })?;
         let (means, variances): (Vec<f64>, Vec<f64>) = gathered(&scores, units)
             .map(|draws| mean_and_variance(&draws))
             .unzip();
@@ -180,6 +181,65 @@ impl<'r> Sampler<'r> {
             variances,
             likeness,
         })
+    }
+
+    /// The draws in which every second unit is as its class, then every other: for how far a unit that is as its class can be
+    /// from it. None where nothing is drawn.
+    fn as_class(&self, threads: NonZeroUsize) -> Result<AsClass, PlanError> {
+        if self.sources.is_empty() {
+            return Ok(AsClass::default());
+        }
+        let half = |odd: u32| -> Vec<Source<'r>> {
+            let levelled = |source: &Source<'r>| Source {
+                measure: source.measure,
+                noise: source.noise.as_class(|unit| unit % 2 == odd),
+            };
+            self.sources.iter().map(levelled).collect()
+        };
+        let halves = [half(0), half(1)];
+        let scores = self.scores(self.draws, AS_CLASS, threads, |desk, draw| {
+            let [even, odd] = &halves;
+            let sources = if draw % 2 == 0 { even } else { odd };
+            self.ruled(desk, sources, draw, |ruler| {
+                let mut scores = ruler.scores(ONE);
+                apply_vetoes(ruler, &mut scores);
+                Ok(scores)
+            })
+        })?;
+        Ok(AsClass {
+            first: self.draws,
+            scores,
+        })
+    }
+
+    /// The scores of these draws, draw after draw.
+    fn scores(
+        &self,
+        first: usize,
+        draws: usize,
+        threads: NonZeroUsize,
+        one: impl Fn(&mut Desk<'_>, usize) -> Result<Vec<f64>, PlanError> + Sync,
+    ) -> Result<Vec<f64>, PlanError> {
+        let units = self.units();
+        let mut scores = vec![0.0; units * draws];
+        let share = draws.div_ceil(threads.get());
+        let rows = scores.chunks_mut(share * units).enumerate();
+        let work = |part: usize, rows: &mut [f64]| {
+            let mut desk = self.desk();
+            for (draw, row) in (first + part * share..).zip(rows.chunks_mut(units)) {
+                row.copy_from_slice(&one(&mut desk, draw)?);
+            }
+            Ok(())
+        };
+        let work = &work;
+        let done: Vec<Result<(), PlanError>> = std::thread::scope(|scope| {
+            let workers: Vec<_> = rows
+                .map(|(part, rows)| scope.spawn(move || work(part, rows)))
+                .collect();
+            workers.into_iter().map(join).collect()
+        });
+        done.into_iter().collect::<Result<(), PlanError>>()?;
+        Ok(scores)
     }
 
     fn desk(&self) -> Desk<'r> {
@@ -202,10 +262,11 @@ impl<'r> Sampler<'r> {
     fn ruled<T>(
         &self,
         desk: &mut Desk<'_>,
+        sources: &[Source<'_>],
         draw: usize,
         make: impl FnOnce(&Ruler<'_>) -> Result<T, PlanError>,
     ) -> Result<T, PlanError> {
-        for source in self.sources {
+        for source in sources {
             if let Some(cells) = desk.class.cells_mut(source.measure) {
                 let mut random = self.stream(source.measure, draw);
                 source.noise.draw(&mut random, cells);
@@ -234,7 +295,7 @@ impl<'r> Sampler<'r> {
             .chunks_mut(units)
             .zip(rows.ranks.chunks_mut(units));
         for (draw, (scores, ranks)) in (rows.first..).zip(outs) {
-            self.ruled(&mut desk, draw, |ruler| {
+            self.ruled(&mut desk, self.sources, draw, |ruler| {
                 self.judge(ruler, draw, spread, (scores, ranks), &mut tally)
             })?;
             drawn();
@@ -296,11 +357,18 @@ impl<'r> Sampler<'r> {
     }
 
     /// Quantiles and shares for each unit.
-    fn sureness(&self, scores: &[f64], ranks: &[u32], tally: &Tally) -> Vec<Sureness> {
+    fn sureness(
+        &self,
+        scores: &[f64],
+        ranks: &[u32],
+        tally: &Tally,
+        as_class: &AsClass,
+    ) -> Vec<Sureness> {
         let units = self.units();
         let share = |count: u32| f64::from(count) / self.draws as f64;
         let counts = tally.first.iter().zip(&tally.over_mean);
         let plain = self.scored.scores.iter().zip(&self.scored.ranks.place);
+        let mut estimates = self.estimates(scores, as_class).into_iter();
         let of_units = gathered(scores, units).zip(gathered(ranks, units));
         let mut bands = tally.bands.chunks(self.bands().max(1));
         of_units
@@ -319,9 +387,41 @@ impl<'r> Sampler<'r> {
                         bands: bands.iter().map(|count| share(*count)).collect(),
                         first: share(*first),
                         over_mean: share(*over_mean),
+                        estimate: estimates.next().flatten(),
                     }
                 },
             )
+            .collect()
+    }
+
+    /// Each unit's score with its errors; `None` where it isn't ranked or its noise isn't known.
+    fn estimates(&self, scores: &[f64], as_class: &AsClass) -> Vec<Option<Estimate>> {
+        let units = self.units();
+        let mean_of = |row: &[f64]| stats::mean(row).1;
+        let means_of = |rows: &[f64]| rows.chunks(units).map(mean_of).collect::<Vec<f64>>();
+        let (means, means_as_class) = (means_of(scores), means_of(&as_class.scores));
+        let mean = mean_of(&self.scored.scores);
+        let mut levelled = gathered(&as_class.scores, units);
+        gathered(scores, units)
+            .enumerate()
+            .map(|(unit, draws)| {
+                let levelled = levelled.next().unwrap_or_default();
+                let ranked = self
+                    .scored
+                    .ranks
+                    .place
+                    .get(unit)
+                    .is_some_and(|place| *place > 0);
+                let own = self.scored.scores.get(unit).copied();
+                let own = own.filter(|_| ranked && self.known.get(unit) == Some(&true));
+                // Every second of the draws has this unit as its class.
+                let pairs = levelled.iter().zip(&means_as_class);
+                let pairs = pairs.skip((as_class.first + unit) % 2).step_by(2);
+                let (levelled, level_means): (Vec<f64>, Vec<f64>) = pairs.unzip();
+                own.map(|own| {
+                    Estimate::of((own, mean), [(&draws, &means), (&levelled, &level_means)])
+                })
+            })
             .collect()
     }
 
@@ -389,7 +489,7 @@ fn gathered<T: Copy>(rows: &[T], units: usize) -> impl Iterator<Item = Vec<T>> {
 }
 
 /// The mean and the variance of the draws that are scored; gaps where there is none.
-fn mean_and_variance(draws: &[f64]) -> (f64, f64) {
+pub(super) fn mean_and_variance(draws: &[f64]) -> (f64, f64) {
     let (n, mean) = stats::mean(draws);
     let equal = stats::extremes(draws).is_some_and(|(least, most)| least == most);
     match n {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use inference::noise::{Model, Noise};
+use rulebook::figures::{Figure, MISSING};
 use rulebook::formula::Formula;
 use rulebook::model::{Measure, Noise as Declared, Range, Rule, TieBreak};
 use serde::Serialize;
@@ -171,7 +172,11 @@ fn kin(ruler: &Ruler<'_>) -> f64 {
 }
 
 /// The items that are held, and the points of those that are held for every unit next to all points.
-pub(super) fn held(ruler: &Ruler<'_>, sources: &[Source<'_>]) -> (Vec<Held>, Option<(f64, f64)>) {
+pub(super) fn held(
+    ruler: &Ruler<'_>,
+    measures: &[&Measure],
+    sources: &[Source<'_>],
+) -> (Vec<Held>, Option<(f64, f64)>) {
     let mut held = Vec::new();
     let (mut without, mut all) = (0.0, 0.0);
     for leaf in &ruler.plan.leaves {
@@ -181,11 +186,13 @@ pub(super) fn held(ruler: &Ruler<'_>, sources: &[Source<'_>]) -> (Vec<Held>, Opt
         });
         let source = sources.iter().find(|source| source.measure == measure);
         let drawn = source.map_or(0, |source| source.noise.drawn().len());
+        let unknown = !is_exact(measures, measure) && drawn < given;
         if leaf.role == LeafRole::Indicator {
             all += leaf.item.points.unwrap_or(f64::NAN);
-            without += leaf.item.points.filter(|_| drawn == 0).unwrap_or(0.0);
+            let resting = leaf.item.points.filter(|_| unknown && drawn == 0);
+            without += resting.unwrap_or(0.0);
         }
-        if drawn < given {
+        if unknown {
             held.push(Held {
                 item: leaf.item.id.to_string(),
                 measure: measure.to_owned(),
@@ -196,4 +203,39 @@ pub(super) fn held(ruler: &Ruler<'_>, sources: &[Source<'_>]) -> (Vec<Held>, Opt
         }
     }
     (held, (!all.is_nan()).then_some((without, all)))
+}
+
+/// For each unit: whether every item's figure is drawn, declared to have no noise, or not applicable. A figure that is missing, or rests
+/// on too few cases, might be anything.
+pub(super) fn known(ruler: &Ruler<'_>, measures: &[&Measure], sources: &[Source<'_>]) -> Vec<bool> {
+    let mut known = vec![true; ruler.class.len()];
+    for leaf in &ruler.plan.leaves {
+        let id = leaf.item.measure.as_str();
+        let exact = is_exact(measures, id);
+        let source = sources.iter().find(|source| source.measure == id);
+        let drawn = source.map_or(&[][..], |source| source.noise.drawn());
+        let column = ruler.class.column(id);
+        let cell = |cells: &[f64], unit: usize| cells.get(unit).copied().unwrap_or(MISSING);
+        let figure = |unit: usize| column.map_or(MISSING, |column| cell(&column.values, unit));
+        let enough = |unit: usize| {
+            let counts = column.and_then(|column| column.n.as_deref()).unwrap_or(&[]);
+            leaf.item
+                .min_n
+                .is_none_or(|least| cell(counts, unit) >= least)
+        };
+        for (unit, (at, known)) in (0..).zip(known.iter_mut().enumerate()) {
+            *known &= match Figure::of(figure(at)) {
+                Figure::Given(_) => enough(at) && (exact || drawn.binary_search(&unit).is_ok()),
+                Figure::Missing => false,
+                Figure::NotApplicable => true,
+            };
+        }
+    }
+    known
+}
+
+/// Whether a measure is declared to have no noise.
+fn is_exact(measures: &[&Measure], id: &str) -> bool {
+    let declared = measures.iter().find(|measure| measure.id.as_str() == id);
+    declared.is_some_and(|measure| measure.noise == Some(Declared::None))
 }

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use inference::named::{Control, Verdict};
+use inference::random::Random;
 use rulebook::figures::MISSING;
 use rulebook::model::{Measure, Scheme};
-use scoring::replay::{Replay, ReplayError, Settings, replay};
+use scoring::replay::{Estimate, Replay, ReplayError, Settings, Sureness, ahead, improved, replay};
 use scoring::{Class, ClassColumn, score};
 
 use crate::support::{cells, scheme};
@@ -226,22 +228,20 @@ fn equal_units_have_any_rank() {
 
 #[test]
 fn what_comes_with_the_figures_says_their_noise() {
-    let drawn = |declared: &str, columns: [&str; 3]| {
+    let known = |declared: &str, columns: [&str; 3]| {
         let replay = Period::new(LINE).with("a", declared, columns).draws(60);
         replay.held.is_empty()
     };
-    assert!(drawn(SHARE, ["0.5 0.6", "30 30", ""]));
-    assert!(drawn("range={min=0,max=100}", ["50 60", "30 30", ""]));
-    assert!(!drawn("", ["0.5 0.6", "30 30", ""]), "no range, no share");
-    assert!(!drawn(SHARE, ["0.5 0.6", "", ""]));
-    assert!(drawn("", ["0.5 0.6", "", "0.1 0.1"]));
-    assert!(!drawn(
-        &format!("{SHARE}\nnoise='none'"),
-        ["0.5 0.6", "30 30", ""]
-    ));
-    assert!(drawn("noise='count'", ["5 6", "", ""]));
-    assert!(drawn("noise='marks'", ["5 6", "4 4", "1 1"]));
-    assert!(!drawn("noise='marks'", ["5 6", "", "1 1"]));
+    assert!(known(SHARE, ["0.5 0.6", "30 30", ""]));
+    assert!(known("range={min=0,max=100}", ["50 60", "30 30", ""]));
+    assert!(!known("", ["0.5 0.6", "30 30", ""]), "no range, no share");
+    assert!(!known(SHARE, ["0.5 0.6", "", ""]));
+    assert!(known("", ["0.5 0.6", "", "0.1 0.1"]));
+    // Declared to have none is known as well.
+    assert!(known("noise='none'", ["0.5 0.6", "", ""]));
+    assert!(known("noise='count'", ["5 6", "", ""]));
+    assert!(known("noise='marks'", ["5 6", "4 4", "1 1"]));
+    assert!(!known("noise='marks'", ["5 6", "", "1 1"]));
     let levels = "noise={levels={counts=['l','h'],marks=[0,1]}}";
     let period = Period::new(LINE)
         .with("a", levels, ["0.5 0.75", "", ""])
@@ -252,11 +252,11 @@ fn what_comes_with_the_figures_says_their_noise() {
 
 #[test]
 fn intervals_hold_the_truth_about_as_often_as_they_say() {
-    let mut random = inference::random::Random::new(9, 0);
+    let mut random = Random::new(9, 0);
     let (mut held, mut all) = (0, 0);
     for _ in 0..40 {
         let truth: Vec<f64> = (0..12).map(|_| 0.8 + 0.15 * random.uniform()).collect();
-        let shown = |random: &mut inference::random::Random| {
+        let shown = |random: &mut Random| {
             let of = |p: &f64| (random.binomial(30, *p) as f64 / 30.0).to_string();
             truth.iter().map(of).collect::<Vec<_>>().join(" ")
         };
@@ -341,4 +341,99 @@ fn every_draw_is_told() {
     };
     replay(&scored, &[&measure], &settings(37), threads, &count).unwrap();
     assert_eq!(told.load(Ordering::Relaxed), 37);
+}
+
+/// What a list at the error rate of 5 % says of each unit.
+fn verdicts(units: &[Sureness], control: Control) -> Vec<Option<Verdict>> {
+    let named = ahead(units, control, 0.05).unwrap();
+    named.iter().map(|one| Some((*one)?.verdict)).collect()
+}
+
+/// A class of ratings, 30 a unit, of which each is a success with the unit's probability; and the one after.
+fn rated(truth: &[f64], random: &mut Random) -> Period {
+    let of = |p: &f64| (random.binomial(30, *p) as f64 / 30.0).to_string();
+    let values: Vec<String> = truth.iter().map(of).collect();
+    let n = vec!["30"; truth.len()].join(" ");
+    Period::new(LINE).with("a", SHARE, [&values.join(" "), &n, ""])
+}
+
+#[test]
+fn equal_units_are_rarely_named_though_the_naive_list_always_names_some() {
+    let mut random = Random::new(4, 0);
+    let (mut wrong, mut naive, classes) = (0, 0, 200);
+    for _ in 0..classes {
+        let replay = rated(&[0.97; 15], &mut random).draws(200);
+        let named = verdicts(&replay.units, Control::Holm);
+        wrong += u32::from(named.iter().any(|one| *one != Some(Verdict::NoDifferent)));
+        // The last by points: in a class of equals, whoever it is, is there by luck.
+        let scores = replay.units.iter().map(|unit| unit.estimate.unwrap().score);
+        let (least, most) = scores.fold((f64::MAX, f64::MIN), |(least, most), score| {
+            (least.min(score), most.max(score))
+        });
+        naive += u32::from(least < most);
+    }
+    // 5 % and three standard errors of the count.
+    assert!(wrong <= 19, "{wrong} of {classes}");
+    assert_eq!(naive, classes);
+}
+
+#[test]
+fn who_is_truly_behind_or_better_than_before_is_named() {
+    let mut truth = [0.9; 15];
+    truth[3] = 0.4;
+    let mut random = Random::new(5, 0);
+    let before = rated(&truth, &mut random).draws(300).units;
+    let named = verdicts(&before, Control::Holm);
+    assert_eq!(named[3], Some(Verdict::Behind));
+    truth[3] = 0.9;
+    let now = rated(&truth, &mut random).draws(300).units;
+    let pairs: Vec<_> = before
+        .iter()
+        .zip(&now)
+        .map(|(before, now)| (before.estimate, now.estimate))
+        .collect();
+    let named = improved(&pairs, Control::Holm, 0.05).unwrap();
+    for (unit, named) in named.iter().enumerate() {
+        let expected = [Verdict::NoDifferent, Verdict::Ahead][usize::from(unit == 3)];
+        assert_eq!(named.unwrap().verdict, expected, "{unit}");
+    }
+}
+
+#[test]
+fn whose_noise_nobody_knows_is_never_named() {
+    let scores = "0.2 0.9 0.9 0.9 0.9 0.9 0.9 -";
+    let n = "30 30 30 30 30 30 - -";
+    let two = format!("{LINE}{}", LINE.replace("'a'", "'b'"));
+    let with = |declared: &str| {
+        let period = Period::new(&two).with("a", SHARE, [scores, n, ""]);
+        let period = period.with("b", declared, ["1 1 1 1 1 1 1 1", "", ""]);
+        verdicts(&period.draws(200).units, Control::BenjaminiHochberg)
+    };
+    assert!(with("").iter().all(Option::is_none));
+    let named = with("noise='none'");
+    assert_eq!(named[0], Some(Verdict::Behind));
+    assert_eq!(named[1], Some(Verdict::NoDifferent));
+    assert_eq!(named[6..], [None, None], "no n, and no figure");
+    assert!(ahead(&[], Control::Holm, 0.05).unwrap().is_empty());
+    assert!(ahead(&[], Control::Holm, 1.5).is_err());
+}
+
+#[test]
+fn a_lead_has_the_error_of_the_mean_in_it() {
+    let values = ["0.5"; 10].join(" ");
+    let se = ["0.05"; 10].join(" ");
+    let replay = Period::new(LINE).with("a", "", [&values, "", &se]);
+    let of = |unit: &Sureness| unit.estimate.unwrap();
+    for Estimate {
+        score,
+        error,
+        lead,
+        lead_error,
+    } in replay.draws(4_000).units.iter().map(of)
+    {
+        assert!((score - 50.0).abs() < 1e-9 && lead.abs() < 1e-9);
+        assert!((4.8..5.7).contains(&error), "{error}");
+        // 5 √(1 − 1 ÷ 10) = 4.74; the larger of two that are drawn is a little more.
+        assert!((4.5..5.4).contains(&lead_error), "{lead_error}");
+    }
 }

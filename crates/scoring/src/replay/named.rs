@@ -1,0 +1,104 @@
+//! Which units a replay names: clearly over or under the mean of their class, clearly improved. All others are no different.
+//!
+//! A unit is named by its score as it stands, next to its standard error: the larger of two standard deviations, that of its own draws,
+//! and that of draws in which it is as its class. At a ceiling the first alone won't do: thirty satisfied of thirty hardly spread, yet
+//! thirty of thirty is what luck often does to a unit like all others. (So does a score test, whose error is that under the
+//! hypothesis: Agresti and Coull 1998, *Approximate is better than exact*, The American Statistician 52.)
+//!
+//! A unit with a figure that is missing, or whose noise nobody knows, is never named: how sure its score is can't be said.
+
+use inference::Invalid;
+use inference::named::{Control, Named, by_difference};
+use serde::Serialize;
+
+use super::Sureness;
+use super::sample::mean_and_variance;
+
+/// A score with what is known of its error.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Estimate {
+    /// The score.
+    pub score: f64,
+    /// Its standard error.
+    pub error: f64,
+    /// The score less the mean of all units scored.
+    pub lead: f64,
+    /// The standard error of the lead; that of the mean is part of it.
+    pub lead_error: f64,
+}
+
+impl Estimate {
+    /// From a unit's score and the class's mean, as they stand and draw by draw: its own draws, and those in which it is as its class.
+    pub(super) fn of((score, mean): (f64, f64), draws: [(&[f64], &[f64]); 2]) -> Self {
+        let larger = |spreads: [f64; 2]| spreads.into_iter().fold(0.0, f64::max);
+        let lead = |(scores, means): (&[f64], &[f64])| {
+            let leads = scores.iter().zip(means).map(|(score, mean)| score - mean);
+            spread(&leads.collect::<Vec<f64>>())
+        };
+        Self {
+            score,
+            error: larger(draws.map(|(scores, _)| spread(scores))),
+            lead: score - mean,
+            lead_error: larger(draws.map(lead)),
+        }
+    }
+}
+
+/// The standard deviation; 0 where nothing is drawn.
+fn spread(draws: &[f64]) -> f64 {
+    let (_, variance) = mean_and_variance(draws);
+    if variance.is_nan() {
+        0.0
+    } else {
+        variance.sqrt()
+    }
+}
+
+/// Names the units of a class that are clearly over or under its mean; `None` for those that can't be compared.
+///
+/// # Errors
+/// [`Invalid`] where the error rate isn't between 0 and 1.
+pub fn ahead(
+    units: &[Sureness],
+    control: Control,
+    rate: f64,
+) -> Result<Vec<Option<Named>>, Invalid> {
+    let leads = units.iter().map(|unit| {
+        let estimate = unit.estimate.as_ref()?;
+        Some((estimate.lead, estimate.lead_error))
+    });
+    named(leads.collect(), control, rate)
+}
+
+/// Names units that are clearly better, or worse, than they were before: each unit's estimate then and now, from periods scored by
+/// one scheme. `None` for those that can't be compared.
+///
+/// The figures of two periods have errors of their own, so the difference has the variance of both. Scores of which the later rests
+/// on the earlier period's figures can't be compared so: [`crate::Ruler::rests_on_previous`].
+///
+/// # Errors
+/// [`Invalid`] where the error rate isn't between 0 and 1.
+pub fn improved(
+    units: &[(Option<Estimate>, Option<Estimate>)],
+    control: Control,
+    rate: f64,
+) -> Result<Vec<Option<Named>>, Invalid> {
+    let changes = units.iter().map(|(before, now)| {
+        let (before, now) = (before.as_ref()?, now.as_ref()?);
+        let variance = before.error * before.error + now.error * now.error;
+        Some((now.score - before.score, variance.sqrt()))
+    });
+    named(changes.collect(), control, rate)
+}
+
+/// Names those of which there is a difference.
+fn named(
+    differences: Vec<Option<(f64, f64)>>,
+    control: Control,
+    rate: f64,
+) -> Result<Vec<Option<Named>>, Invalid> {
+    let known: Vec<(f64, f64)> = differences.iter().copied().flatten().collect();
+    let mut found = by_difference(&known, control, rate)?.into_iter();
+    let of_unit = |difference: Option<(f64, f64)>| difference.and_then(|_| found.next());
+    Ok(differences.into_iter().map(of_unit).collect())
+}
