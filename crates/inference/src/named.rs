@@ -37,7 +37,7 @@ pub enum Reference {
 }
 
 /// What is said of a unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Clearly over what it is compared with: ahead, or improved.

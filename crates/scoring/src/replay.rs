@@ -27,6 +27,7 @@ use serde::Serialize;
 use crate::{PlanError, Scored};
 
 pub use compare::{Compared, Comparing};
+pub use inference::named::{Named, Verdict};
 pub use named::{Estimate, ahead, improved};
 pub use sources::Held;
 
@@ -111,6 +112,8 @@ pub enum ReplayError {
         /// What is wrong.
         invalid: Invalid,
     },
+    /// What is compared isn't finite, or the error rate isn't between 0 and 1.
+    Compare(Invalid),
     /// The scheme can't be scored.
     Plan(PlanError),
 }
@@ -123,6 +126,7 @@ impl fmt::Display for ReplayError {
                 write!(f, "too many draws for so many units: at most {at_most}")
             }
             Self::Noise { measure, .. } => write!(f, "the noise of {measure} can't be fitted"),
+            Self::Compare(_) => write!(f, "the units can't be compared"),
             Self::Plan(_) => write!(f, "the scheme can't be scored"),
         }
     }
@@ -131,7 +135,7 @@ impl fmt::Display for ReplayError {
 impl std::error::Error for ReplayError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Noise { invalid, .. } => Some(invalid),
+            Self::Noise { invalid, .. } | Self::Compare(invalid) => Some(invalid),
             Self::Plan(error) => Some(error),
             Self::Coverage(_) | Self::TooLarge { .. } => None,
         }

@@ -192,6 +192,9 @@ fn results(bundle: &Bundle) -> Result<String, Difference> {
     let classes = evaluate(&campaign, manifest.period, figures).map_err(|why| match why {
         Evaluation::Figures(findings) => unreadable("figures.csv", first(&findings)),
         Evaluation::Scheme(error) => unreadable(RULES, error.error.problem),
+        why @ Evaluation::Replay { .. } => {
+            unreadable("figures.csv", why.refusal(manifest.period).problem)
+        }
     })?;
     Ok(results_csv(&classes))
 }

@@ -8,8 +8,9 @@ mod refuse;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use rulebook::model::{Cadence, Honour, Honoured};
+use rulebook::model::{Cadence, Honour, Honoured, Requirement};
 use rulebook::{Period, PeriodKind};
+use scoring::replay::Verdict;
 use serde::{Deserialize, Serialize};
 
 pub use refuse::REFUSALS;
@@ -144,6 +145,9 @@ pub enum Event {
         nomination: NominationId,
         /// The day of its review.
         review: Option<Date>,
+        /// The period whose final results say what the honour requires.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        results: Option<Period>,
     },
     /// It was not.
     #[serde(rename = "declined/1")]
@@ -506,6 +510,27 @@ impl<'s> Case<'s> {
         Err(refuse::not_held(self.id))
     }
 
+    /// The period whose final results, the latest there are, say what the honour requires of the unit; none where it requires nothing.
+    fn shown(&self, state: &State) -> Result<Option<Period>, Refusal> {
+        let Some(requirement) = self.honour.requires else {
+            return Ok(None);
+        };
+        let nominee = &self.nomination.nominee;
+        let refuse = |results| refuse::not_shown(self.honour, nominee, requirement, results);
+        let (period, run) = state.periods.last_final().ok_or_else(|| refuse(None))?;
+        let result = nominee.unit().and_then(|unit| run.of(unit));
+        let sure = result.and_then(|(_, result)| result.sure.as_ref());
+        let verdict = sure.and_then(|sure| match requirement {
+            Requirement::ClearlyAhead => sure.named,
+            Requirement::ClearlyImproved => sure.improved,
+        });
+        if verdict == Some(Verdict::Ahead) {
+            Ok(Some(period))
+        } else {
+            Err(refuse(Some(period)))
+        }
+    }
+
     fn review(&self, today: Date) -> Option<Date> {
         let months = self.honour.review_months?;
         Some(months_later(today, months))
@@ -529,6 +554,7 @@ fn award(state: &State, id: NominationId, context: &Context<'_>) -> Result<Event
     Ok(Event::Awarded {
         nomination: id,
         review: case.review(context.today),
+        results: case.shown(state)?,
     })
 }
 
@@ -584,7 +610,9 @@ pub(crate) fn evolve(state: &mut State, event: &Event, entry: &Entry) -> Result<
             }
             state.honours.add(event, by)
         }
-        Event::Awarded { nomination, review }
+        Event::Awarded {
+            nomination, review, ..
+        }
         | Event::Confirmed {
             nomination, review, ..
         } => {

@@ -1,7 +1,7 @@
 //! Why a step of an honour is refused.
 
-use rulebook::model::{Honour, Honoured};
-use rulebook::{Lang, say};
+use rulebook::model::{Honour, Honoured, Requirement};
+use rulebook::{Lang, Period, Say, say};
 
 use super::{NominationId, Nominee};
 use crate::id::Name;
@@ -75,6 +75,11 @@ pub const REFUSALS: &[Code] = &[
     ),
     ("under-notice", "还在公示", "it is under public notice"),
     ("objection-open", "还有异议没有办完", "an objection is open"),
+    (
+        "not-shown",
+        "最终结果没有说明荣誉要求的",
+        "final results don't say what the honour requires",
+    ),
 ];
 
 pub(super) fn no_such_nomination(id: NominationId) -> Refusal {
@@ -228,4 +233,32 @@ pub(super) fn objection_open(id: NominationId, objection: ObjectionId) -> Refusa
             "Wait for its decision, and until it can't be appealed any more."
         ),
     )
+}
+
+pub(super) fn not_shown(
+    honour: &Honour,
+    nominee: &Nominee,
+    requirement: Requirement,
+    results: Option<Period>,
+) -> Refusal {
+    let (zh, en) = (honour.name.get(Lang::Zh), honour.name.get(Lang::En));
+    let Say {
+        zh: wanted_zh,
+        en: wanted_en,
+    } = requirement.words();
+    let problem = match results {
+        Some(period) => say!(
+            "“{zh}”要求{wanted_zh};{period} 的最终结果没有这样说 {nominee}。",
+            "“{en}” is for who is {wanted_en}; the final results of {period} don't say so of {nominee}."
+        ),
+        None => say!(
+            "“{zh}”要求{wanted_zh};还没有哪一期的结果是最终的。",
+            "“{en}” is for who is {wanted_en}; no period's results are final yet."
+        ),
+    };
+    let remedy = say!(
+        "等下一期的最终结果,或不予授予并写明理由;分不出先后不等于不好。",
+        "Wait for the next final results, or decline with the reason; that the data can't tell is no fault of the unit."
+    );
+    Refusal::new("not-shown", problem, remedy)
 }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use refuse::REFUSALS;
 pub(crate) use score::push_row;
-pub use score::{ClassResult, Evaluation, UnitResult, evaluate, figures_csv, results_csv};
+pub use score::{ClassResult, Evaluation, Sure, UnitResult, evaluate, figures_csv, results_csv};
 pub use step::{Next, Step, due, next_step};
 
 use crate::figure::Frozen;
@@ -245,6 +245,16 @@ impl Periods {
     #[must_use]
     pub fn get(&self, period: Period) -> Option<&OfPeriod> {
         self.periods.get(&period)
+    }
+
+    /// The latest period whose results are final, and these.
+    #[must_use]
+    pub fn last_final(&self) -> Option<(Period, &Run)> {
+        self.iter().rev().find_map(|(period, of)| {
+            let number = of.final_run.filter(|_| of.stage == Stage::Final)?;
+            let run = of.runs.iter().find(|run| run.number == number)?;
+            Some((period, run))
+        })
     }
 
     /// All periods that were cut off at least once, in order.

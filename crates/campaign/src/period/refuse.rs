@@ -1,6 +1,7 @@
 //! Why a step of a period is refused.
 
-use rulebook::{Diagnostic, Period, say};
+use rulebook::{Diagnostic, Period, Say, say};
+use scoring::replay::ReplayError;
 use scoring::run::RunError;
 
 use super::step::{Step, next_step};
@@ -193,6 +194,32 @@ pub(super) fn figures_wrong(period: Period, findings: &[Diagnostic]) -> Refusal 
         say!(
             "提请重新开放这一期,补交或更正后再截止、计分。",
             "Propose to reopen the period, hand in what is missing or mend it, cut it off and score it then."
+        ),
+    )
+}
+
+pub(super) fn not_replayed(category: &str, error: &ReplayError) -> Refusal {
+    let why = match error {
+        ReplayError::Noise { measure, .. } => say!(
+            "度量“{measure}”的数与它的误差不合",
+            "the figures of the measure `{measure}` don't go with its noise"
+        ),
+        ReplayError::TooLarge { at_most } => say!(
+            "单位太多,最多重演 {at_most} 次",
+            "with so many units {at_most} draws are the most"
+        ),
+        error => say!("{error}", "{error}"),
+    };
+    let Say { zh, en } = why;
+    Refusal::new(
+        "not-scorable",
+        say!(
+            "类别“{category}”不能重演,说不出区间和名单:{zh}。",
+            "The category `{category}` can't be replayed for intervals and named lists: {en}."
+        ),
+        say!(
+            "核对这一期的数和样本量,或改细则里的 noise、comparison.draws。",
+            "Check the period's figures and their numbers of cases, or change `noise` or `comparison.draws` in the rules."
         ),
     )
 }

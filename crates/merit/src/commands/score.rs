@@ -166,12 +166,7 @@ impl<'a> Replaying<'a> {
         let compared = self
             .comparing
             .compare(outcome, &replayed)
-            .map_err(|invalid| {
-                Failure::Refused(Some(say!(
-                    "campaign.toml:comparison.rate 不在 0 与 1 之间({invalid})",
-                    "campaign.toml:comparison.rate isn't between 0 and 1 ({invalid})"
-                )))
-            })?;
+            .map_err(|error| not_replayed(outcome, &error))?;
         Ok((replayed, compared))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::campaign::{about, joined, name, yes};
 use super::{Changes, What, same, text, title};
-use crate::explain::life::{cadence, clock, honoured, required, size, times, types};
+use crate::explain::life::{cadence, clock, honoured, size, times, types};
 use crate::explain::words::number;
 use crate::model::{
     Calendar, CampaignFile, Comparison, Day, Honour, Id, Ladder, LadderLevel, Ratings, Service,
@@ -311,7 +311,7 @@ fn honour(old: &Honour, new: &Honour, changes: &mut Changes) {
     changes.option(
         say!("结果中须", "results must say"),
         requires,
-        |requirement| required(*requirement),
+        |requirement| requirement.words(),
     );
     let open = (old.categories.as_slice(), new.categories.as_slice());
     categories(open, say!("范围", "open to"), changes);

@@ -4,7 +4,7 @@ use super::paper::Paper;
 use super::words::{capitalised, closed_up, number};
 use crate::model::{
     AttachmentType, Cadence, Calendar, Closing, Day, FieldType, Honour, Honoured, Id, Ladder,
-    LadderLevel, Ratings, Requirement, Service, Text,
+    LadderLevel, Ratings, Service, Text,
 };
 use crate::{Campaign, Lang, PeriodKind, Say, say};
 
@@ -357,7 +357,7 @@ impl Page<'_> {
         let Say { zh, en } = self.role(&honour.decided_by);
         facts.push(say!("由{zh}决定", "decided by {en}"));
         if let Some(requirement) = honour.requires {
-            let Say { zh, en } = required(requirement);
+            let Say { zh, en } = requirement.words();
             facts.push(say!("最终结果中须{zh}", "final results must say: {en}"));
         }
         if let Some(months) = honour.review_months {
@@ -487,19 +487,6 @@ pub(crate) fn cadence(cadence: Cadence) -> Say {
 }
 
 /// To whom an honour is given.
-/// What results must say of a unit, in words.
-pub(crate) fn required(requirement: Requirement) -> Say {
-    match requirement {
-        Requirement::ClearlyAhead => {
-            say!("明显高于同类平均", "clearly over the mean of its class")
-        }
-        Requirement::ClearlyImproved => say!(
-            "比上一期明显进步",
-            "clearly better than in the period before"
-        ),
-    }
-}
-
 pub(crate) fn honoured(to: Honoured) -> Say {
     match to {
         Honoured::Unit => say!("单位", "a unit"),

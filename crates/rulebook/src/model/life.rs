@@ -445,6 +445,20 @@ pub enum Requirement {
     ClearlyImproved,
 }
 
+impl Requirement {
+    /// What results must say, in words.
+    #[must_use]
+    pub fn words(self) -> crate::Say {
+        match self {
+            Self::ClearlyAhead => say!("明显高于同类平均", "clearly over the mean of its class"),
+            Self::ClearlyImproved => say!(
+                "比上一期明显进步",
+                "clearly better than in the period before"
+            ),
+        }
+    }
+}
+
 /// 荣誉授予谁。To whom an honour is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

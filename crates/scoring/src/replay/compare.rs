@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use inference::Invalid;
 use inference::named::{Control, Named};
 use rulebook::Period;
 use rulebook::model::{Comparison, Control as Declared};
 
-use super::{Estimate, Replay, ahead, improved};
+use super::{Estimate, Replay, ReplayError, ahead, improved};
 use crate::run::Outcome;
 
 /// Compares classes as they are replayed, in order of time: each unit with the mean of its class, and with itself in the period
@@ -56,12 +55,12 @@ impl Comparing {
     /// Compares a class, and keeps it for the next period.
     ///
     /// # Errors
-    /// [`Invalid`] where the error rate isn't between 0 and 1.
+    /// [`ReplayError::Compare`] where the error rate isn't between 0 and 1.
     pub fn compare(
         &mut self,
         outcome: &Outcome<'_, '_>,
         replay: &Replay,
-    ) -> Result<Compared, Invalid> {
+    ) -> Result<Compared, ReplayError> {
         let job = &outcome.job;
         let ids = outcome.units.iter().map(|unit| unit.id.as_str());
         let estimates = replay.units.iter().map(|unit| unit.estimate);
@@ -76,8 +75,8 @@ impl Comparing {
             .map(|(id, now)| (before.and_then(|last| last.units.get(*id).copied()), *now))
             .collect();
         let compared = Compared {
-            ahead: ahead(&replay.units, self.control, self.rate)?,
-            improved: improved(&pairs, self.control, self.rate)?,
+            ahead: ahead(&replay.units, self.control, self.rate).map_err(ReplayError::Compare)?,
+            improved: improved(&pairs, self.control, self.rate).map_err(ReplayError::Compare)?,
         };
         let known = now
             .iter()
