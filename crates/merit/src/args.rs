@@ -1,5 +1,7 @@
 //! What can be asked on the command line. Texts are in the language chosen before.
 
+pub mod delivery;
+pub mod facets;
 pub mod judges;
 pub mod ledger;
 pub mod rank;
@@ -146,6 +148,14 @@ pub enum Command {
         after_help = tr(judges::EXAMPLES.0, judges::EXAMPLES.1)
     )]
     Judges(judges::Judges),
+    #[command(
+        about = tr(
+            "分档的评分:评委的严宽、项目的难度、被评者的水平(多面 Rasch 模型)",
+            "Marks on a few levels: how severe judges are, how hard items, how good persons (many-facet Rasch model)"
+        ),
+        after_help = tr(facets::EXAMPLES.0, facets::EXAMPLES.1)
+    )]
+    Facets(facets::Facets),
     #[command(about = tr("活动与表格之间的转换", "Turn a campaign into a workbook and back"))]
     Campaign {
         #[command(subcommand)]

@@ -5,6 +5,7 @@ mod bundle;
 mod check;
 mod diff;
 mod explain;
+mod facets;
 mod fmt;
 mod judges;
 mod ledger;
@@ -46,6 +47,7 @@ pub fn run(args: Merit) -> Result<(), Failure> {
         Command::Backup(args) => backup::backup(&args),
         Command::Restore(args) => backup::restore(&args),
         Command::Judges(args) => judges::run(&args),
+        Command::Facets(args) => facets::run(&args),
         Command::Campaign { command } => workbook::run(&command),
     }
 }
