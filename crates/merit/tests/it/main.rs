@@ -8,6 +8,7 @@
 
 mod bundle;
 mod commands;
+mod facets;
 mod help;
 mod judges;
 mod ledger;

@@ -13,6 +13,7 @@ use rulebook::{Say, say};
 use crate::args::delivery::Layout;
 use crate::args::trend::{self, Trend};
 use crate::failure::Failure;
+use crate::table_input::File;
 use crate::terminal;
 use compare::Comparison;
 use input::{Input, Series};
@@ -48,7 +49,9 @@ struct Report<'a> {
 /// Charts a table and delivers the charts in the layout asked for.
 pub fn run(args: &Trend) -> Result<(), Failure> {
     let layout = args.delivery.layout()?;
-    let input = input::read(args)?;
+    let file = File::read(&args.file)?;
+    let table = file.table()?;
+    let input = input::read(&table, args)?;
     let kind = input.kind(args);
     fits(args, kind)?;
     let report = report(args, &input, kind)?;
@@ -81,7 +84,11 @@ fn fits(args: &Trend, kind: trend::Chart) -> Result<(), Failure> {
     }
 }
 
-fn report<'a>(args: &'a Trend, input: &Input, kind: trend::Chart) -> Result<Report<'a>, Failure> {
+fn report<'a>(
+    args: &'a Trend,
+    input: &Input<'_>,
+    kind: trend::Chart,
+) -> Result<Report<'a>, Failure> {
     let series = input.series(kind.kind())?;
     known(args, &series)?;
     let mut alarms = BTreeMap::new();
