@@ -5,6 +5,7 @@ pub mod facets;
 pub mod judges;
 pub mod ledger;
 pub mod rank;
+pub mod rates;
 pub mod robust;
 pub mod trend;
 
@@ -132,6 +133,14 @@ pub enum Command {
         after_help = tr(rank::EXAMPLES.0, rank::EXAMPLES.1)
     )]
     Rank(rank::Rank),
+    #[command(
+        about = tr(
+            "率和评价:原始值与收缩值并列,漏斗界限,件数太少的不列",
+            "Rates and ratings: raw and shrunk side by side, funnel limits, small units withheld"
+        ),
+        after_help = tr(rates::EXAMPLES.0, rates::EXAMPLES.1)
+    )]
+    Rates(rates::Rates),
     #[command(
         about = tr(
             "与从前相比:控制图、变化及其区间,哪些是信号、哪些是波动",

@@ -113,8 +113,22 @@ impl Table<'_> {
         })
     }
 
+    /// The column of the units: the one named by `--unit-column`, else the first with texts.
+    pub fn unit(&self, named: Option<&str>) -> Result<usize, Failure> {
+        if let Some(name) = named {
+            return self.column(name, "--unit-column");
+        }
+        self.first_text().ok_or_else(|| {
+            let name = self.name();
+            Failure::Refused(Some(say!(
+                "{name} 没有文字列,不知道哪一列是单位;用 --unit-column 指明",
+                "{name} has no column of texts that could name the units; name one with --unit-column"
+            )))
+        })
+    }
+
     /// The first column that holds a text: a cell that is neither empty nor a number.
-    pub fn first_text(&self) -> Option<usize> {
+    fn first_text(&self) -> Option<usize> {
         let mut found = self.grid.header.len();
         self.each(|_, cells| {
             let is_text = |cell: &str| !cell.is_empty() && number(cell).is_none();

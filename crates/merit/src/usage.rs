@@ -124,8 +124,8 @@ fn spelling(arg: &str) -> (&'static str, &'static str) {
             "; write a number between 0 and 1, such as 0.95",
         ),
         Some(
-            "--threads" | "--replay" | "--first" | "--best" | "--worst" | "--draws" | "--freeze"
-            | "--season",
+            "--threads" | "--min-n" | "--replay" | "--first" | "--best" | "--worst" | "--draws"
+            | "--freeze" | "--season",
         ) => (";写成 1 以上的整数", "; write a whole number from 1 on"),
         Some("--target") => (";写成一个数", "; write a number"),
         Some("--sobol") => (

@@ -170,7 +170,8 @@ pub enum List {
     Fdr,
 }
 
-fn probability(text: &str) -> Result<f64, String> {
+/// A number between 0 and 1.
+pub fn probability(text: &str) -> Result<f64, String> {
     let value: f64 = text.parse().map_err(|_| String::new())?;
     if value > 0.0 && value < 1.0 {
         Ok(value)

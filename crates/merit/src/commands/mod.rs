@@ -12,6 +12,7 @@ mod ledger;
 mod new;
 mod pages;
 mod rank;
+mod rates;
 mod robust;
 mod schema;
 mod score;
@@ -31,6 +32,7 @@ pub fn run(args: Merit) -> Result<(), Failure> {
         Command::Fmt(args) => fmt::run(&args),
         Command::Score(args) => score::run(&args),
         Command::Rank(args) => rank::run(&args),
+        Command::Rates(args) => rates::run(&args),
         Command::Trend(args) => trend::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => pages::completions(&args),

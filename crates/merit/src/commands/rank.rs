@@ -98,10 +98,7 @@ fn settings(args: &Rank) -> Result<Settings, Failure> {
 fn given(args: &Rank) -> Result<Given, Failure> {
     let file = File::read(&args.file)?;
     let mut table = file.table()?;
-    let unit = match &args.unit_column {
-        Some(name) => table.column(name, "--unit-column")?,
-        None => table.first_text().ok_or_else(|| no_unit(&table))?,
-    };
+    let unit = table.unit(args.unit_column.as_deref())?;
     let estimate = table.column(&args.estimate, "--estimate")?;
     let error = match (&args.se, &args.covariance) {
         (Some(se), None) => Some(table.column(se, "--se")?),
@@ -149,14 +146,6 @@ fn nobody(table: &Table<'_>) -> Failure {
     Failure::Refused(Some(say!(
         "{name} 没有一个有数据的单位;至少要有一行",
         "{name} has no unit with figures; at least one row is needed"
-    )))
-}
-
-fn no_unit(table: &Table<'_>) -> Failure {
-    let name = table.name();
-    Failure::Refused(Some(say!(
-        "{name} 没有文字列,不知道哪一列是单位;用 --unit-column 指明",
-        "{name} has no column of texts that could name the units; name one with --unit-column"
     )))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::support::{Desk, LOCALES, Ran};
 
-pub(crate) const COMMANDS: [&str; 34] = [
+pub(crate) const COMMANDS: [&str; 35] = [
     "",
     "new",
     "check",
@@ -12,6 +12,7 @@ pub(crate) const COMMANDS: [&str; 34] = [
     "score",
     "whatif",
     "rank",
+    "rates",
     "trend",
     "judges",
     "facets",

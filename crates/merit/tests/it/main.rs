@@ -15,6 +15,7 @@ mod ledger;
 mod outputs;
 mod periods;
 mod rank;
+mod rates;
 mod ready;
 mod robust;
 mod support;
