@@ -7,6 +7,7 @@ pub mod ledger;
 pub mod rank;
 pub mod rates;
 pub mod robust;
+pub mod sample;
 pub mod trend;
 
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -165,6 +166,14 @@ pub enum Command {
         after_help = tr(facets::EXAMPLES.0, facets::EXAMPLES.1)
     )]
     Facets(facets::Facets),
+    #[command(
+        about = tr(
+            "要多少个评价、走访、抽查才分得开;谁都能重复的抽取",
+            "How many ratings, visits or checks are needed; a draw that anyone can repeat"
+        ),
+        after_help = tr(sample::EXAMPLES.0, sample::EXAMPLES.1)
+    )]
+    Sample(sample::Sample),
     #[command(about = tr("活动与表格之间的转换", "Turn a campaign into a workbook and back"))]
     Campaign {
         #[command(subcommand)]

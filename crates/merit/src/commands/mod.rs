@@ -14,6 +14,7 @@ mod pages;
 mod rank;
 mod rates;
 mod robust;
+mod sample;
 mod schema;
 mod score;
 mod trend;
@@ -50,6 +51,7 @@ pub fn run(args: Merit) -> Result<(), Failure> {
         Command::Restore(args) => backup::restore(&args),
         Command::Judges(args) => judges::run(&args),
         Command::Facets(args) => facets::run(&args),
+        Command::Sample(args) => sample::run(&args),
         Command::Campaign { command } => workbook::run(&command),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::support::{Desk, LOCALES, Ran};
 
-pub(crate) const COMMANDS: [&str; 35] = [
+pub(crate) const COMMANDS: [&str; 36] = [
     "",
     "new",
     "check",
@@ -16,6 +16,7 @@ pub(crate) const COMMANDS: [&str; 35] = [
     "trend",
     "judges",
     "facets",
+    "sample",
     "campaign",
     "campaign to-xlsx",
     "campaign from-xlsx",

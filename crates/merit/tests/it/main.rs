@@ -18,6 +18,7 @@ mod rank;
 mod rates;
 mod ready;
 mod robust;
+mod sample;
 mod support;
 mod trend;
 mod wrong_files;
