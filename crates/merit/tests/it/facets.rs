@@ -164,6 +164,9 @@ fn what_is_wrong_is_said_in_both_languages() {
     desk.write("twice.csv", "essay,judge,mark\na,x,1\na,y,2\na,x,2\n");
     desk.write("same.csv", "essay,judge,mark\na,x,1\na,y,1\nb,x,1\nb,y,1\n");
     desk.write("none.csv", "essay,judge,mark\na,x,\nb,x,NA\n");
+    let alike = |essay: usize| format!("e{essay},x,{0}\ne{essay},y,{0}\n", essay % 3);
+    let alike: String = (0..30).map(alike).collect();
+    desk.write("alike.csv", format!("essay,judge,mark\n{alike}"));
     let columns = "--person essay --judge judge --mark mark";
     let lines = [
         format!("facets bad.csv {columns}"),
@@ -171,6 +174,7 @@ fn what_is_wrong_is_said_in_both_languages() {
         format!("facets twice.csv {columns}"),
         format!("facets same.csv {columns}"),
         format!("facets none.csv {columns}"),
+        format!("facets alike.csv {columns}"),
         "facets long.csv --person essay --judge rater --mark mark".to_owned(),
         format!("{WIDE} --mark style"),
         "facets wide.csv --person essay --judge judge".to_owned(),

@@ -53,6 +53,10 @@ pub fn refused(fault: &Fault, sheet: &Sheet) -> Failure {
                 "the slope of “{who}” runs to {slope}, out of 0.05 to 10: these marks don't go along with the others; see whether they are reversed, or use --slopes none"
             )
         }
+        Fault::NotConverged { steps } => say!(
+            "{steps} 步也没有找到最合适的值,分数说明不了这么多:让每个被评者多有几个分,合并很少用的档次,或用 --slopes none",
+            "no best values found in {steps} steps, the marks tell too little: have more marks of each person, join levels that are rarely given, or use --slopes none"
+        ),
         other => say!("不能拟合:{other}", "the model can't be fitted: {other}"),
     };
     Failure::Refused(Some(what))
