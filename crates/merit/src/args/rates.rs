@@ -21,7 +21,7 @@ pub const EXAMPLES: (&str, &str) = (
 raw 是单位自己的率,shrunk 是考虑了偶然以后的率:件数少的单位向全体靠拢。二者都附区间。
 funnel:在漏斗界限之内(inside),或高于、低于 95 %、99.8 % 的界限。界限已计入各单位本来就有的差别。界限之外要问原因,不是定好坏。
 --service:一行一个单位的一个事项;expected 是按它的事项构成应有的率,standardised、adjusted 是换成全体的构成以后的原始率、收缩率。
---min-n:件数不到的单位不列,别的单位也可能不列,以免从合计减出来;哪个是太少的,不说。",
+--min-n:件数不到的单位不列,别的单位也可能不列,以免从合计减出来;哪个是太少的,不说。其余单位的结果与不列的无关。",
     "\
 Examples:
   merit rates windows.csv --count satisfied --of cases
@@ -36,7 +36,7 @@ is asked for a reason, not judged.
 --service: a row for each unit and service. expected is the rate that the unit's mix of services lets expect; standardised
 and adjusted are the raw and the shrunk rate as if it had the mix of all.
 --min-n: a unit with fewer cases is withheld, and others with it, lest it be computed from the total; which were too small
-isn't said.",
+isn't said. What is shown of the others doesn't depend on those withheld.",
 );
 
 /// `merit rates`.

@@ -70,6 +70,15 @@ fn a_small_unit_can_not_be_computed_from_the_total() {
     assert_eq!(hidden, ["c,,,,,,,,,,,,,,,true", "f,,,,,,,,,,,,,,,true"]);
     assert!(ran.err.contains("2 units are withheld"), "{}", ran.err);
     insta::assert_snapshot!(ran.shown());
+    // What is shown of the others doesn't depend on what is withheld.
+    desk.write(
+        "units.csv",
+        UNITS.replace("c,6,6", "c,1,6").replace("f,9,11", "f,11,11"),
+    );
+    assert_eq!(
+        ran.out,
+        desk.run(&format!("{LINE} --min-n 10 --format csv")).out
+    );
     desk.write("units.csv", "window,satisfied,cases\na,3,4\n");
     let alone = desk.both(&format!("{LINE} --min-n 10"));
     insta::assert_snapshot!("alone", alone);

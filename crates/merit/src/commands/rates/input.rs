@@ -21,6 +21,26 @@ pub struct Given {
     pub cells: Vec<Cell>,
 }
 
+impl Given {
+    /// Forgets the cases of some units.
+    pub fn clear(&mut self, units: &[bool]) {
+        let cleared = |unit: usize| units.get(unit) == Some(&true);
+        let levels = self.by_level.len() / self.units.len().max(1);
+        for (figures, each) in [
+            (&mut self.n, 1),
+            (&mut self.count, 1),
+            (&mut self.by_level, levels),
+        ] {
+            for (unit, figures) in figures.chunks_mut(each.max(1)).enumerate() {
+                if cleared(unit) {
+                    figures.fill(0.0);
+                }
+            }
+        }
+        self.cells.retain(|cell| !cleared(cell.unit));
+    }
+}
+
 /// Reads the table the command line describes.
 pub fn read(args: &Rates) -> Result<Given, Failure> {
     let file = File::read(&args.file)?;

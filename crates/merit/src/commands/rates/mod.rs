@@ -27,6 +27,8 @@ struct Report {
     /// The unit's place in the funnel; none without cases.
     points: Vec<Option<funnel::Point>>,
     withheld: Vec<bool>,
+    /// All cases, those of withheld units too.
+    total: f64,
 }
 
 /// Shrinks what a table holds and delivers it in the layout asked for.
@@ -48,7 +50,11 @@ pub fn run(args: &Rates) -> Result<(), Failure> {
     args.delivery.deliver(layout, &text)
 }
 
-fn report(args: &Rates, given: Given) -> Result<Report, Failure> {
+fn report(args: &Rates, mut given: Given) -> Result<Report, Failure> {
+    let withheld = withheld(args, &given)?;
+    let total = given.n.iter().sum();
+    // Nothing that is shown may depend on what is withheld, lest it be found by trying values: only the total of all cases does.
+    given.clear(&withheld);
     let refused = |error: Invalid| refused(&error);
     let mix = match given.services.len() {
         0 => None,
@@ -62,7 +68,6 @@ fn report(args: &Rates, given: Given) -> Result<Report, Failure> {
         ratings(&given.by_level, &levels, args.coverage)
     };
     let shrinkage = shrinkage.map_err(refused)?;
-    let withheld = withheld(args, &given)?;
     let (funnel, points) = if given.by_level.is_empty() {
         let (funnel, points) = funnelled(&given, mix.as_ref()).map_err(refused)?;
         (Some(funnel), points)
@@ -76,6 +81,7 @@ fn report(args: &Rates, given: Given) -> Result<Report, Failure> {
         funnel,
         points,
         withheld,
+        total,
     })
 }
 

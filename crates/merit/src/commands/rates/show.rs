@@ -110,7 +110,7 @@ pub fn json(report: &Report) -> String {
         json!({"target": funnel.target, "dispersion": funnel.dispersion, "between": funnel.between})
     });
     let mut document = json!({
-        "total": report.given.n.iter().sum::<f64>(),
+        "total": report.total,
         "model": report.shrinkage.hyper,
         "funnel": whole,
     });
