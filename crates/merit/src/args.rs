@@ -1,9 +1,13 @@
 //! What can be asked on the command line. Texts are in the language chosen before.
 
+pub mod delivery;
+pub mod facets;
 pub mod judges;
 pub mod ledger;
 pub mod rank;
+pub mod rates;
 pub mod robust;
+pub mod sample;
 pub mod trend;
 
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -132,6 +136,14 @@ pub enum Command {
     Rank(rank::Rank),
     #[command(
         about = tr(
+            "率和评价:原始值与收缩值并列,漏斗界限,件数太少的不列",
+            "Rates and ratings: raw and shrunk side by side, funnel limits, small units withheld"
+        ),
+        after_help = tr(rates::EXAMPLES.0, rates::EXAMPLES.1)
+    )]
+    Rates(rates::Rates),
+    #[command(
+        about = tr(
             "与从前相比:控制图、变化及其区间,哪些是信号、哪些是波动",
             "Better than before? Control charts and changes with intervals: what is a signal, what is noise"
         ),
@@ -146,6 +158,22 @@ pub enum Command {
         after_help = tr(judges::EXAMPLES.0, judges::EXAMPLES.1)
     )]
     Judges(judges::Judges),
+    #[command(
+        about = tr(
+            "分档的评分:评委的严宽、项目的难度、被评者的水平(多面 Rasch 模型)",
+            "Marks on a few levels: how severe judges are, how hard items, how good persons (many-facet Rasch model)"
+        ),
+        after_help = tr(facets::EXAMPLES.0, facets::EXAMPLES.1)
+    )]
+    Facets(facets::Facets),
+    #[command(
+        about = tr(
+            "要多少个评价、走访、抽查才分得开;谁都能重复的抽取",
+            "How many ratings, visits or checks are needed; a draw that anyone can repeat"
+        ),
+        after_help = tr(sample::EXAMPLES.0, sample::EXAMPLES.1)
+    )]
+    Sample(sample::Sample),
     #[command(about = tr("活动与表格之间的转换", "Turn a campaign into a workbook and back"))]
     Campaign {
         #[command(subcommand)]

@@ -1,10 +1,11 @@
 //! A table of a person's own, CSV or XLSX, read by column: texts, and numbers whose faults are named by cell. Nothing is guessed.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rulebook::grid::{self, Grid};
-use rulebook::{Diagnostic, Folder, Say, say};
+use rulebook::{Diagnostic, Folder, Place, Say, say};
 
 use crate::failure::Failure;
 use crate::lang::lang;
@@ -92,10 +93,9 @@ impl Table<'_> {
     pub fn leave_out_blank(&mut self, columns: &[usize], name: usize) -> Vec<String> {
         let (mut lines, mut names) = (BTreeSet::new(), Vec::new());
         self.each(|line, cells| {
-            let cell = |column: usize| cells.get(column).map_or("", |cell| cell.trim());
-            if columns.iter().all(|column| cell(*column).is_empty()) {
+            if columns.iter().all(|column| is_gap(at(cells, *column))) {
                 lines.insert(line);
-                names.push(cell(name).to_owned());
+                names.push(at(cells, name).to_owned());
             }
         });
         self.left_out.extend(lines);
@@ -113,8 +113,22 @@ impl Table<'_> {
         })
     }
 
+    /// The column of the units: the one named by `--unit-column`, else the first with texts.
+    pub fn unit(&self, named: Option<&str>) -> Result<usize, Failure> {
+        if let Some(name) = named {
+            return self.column(name, "--unit-column");
+        }
+        self.first_text().ok_or_else(|| {
+            let name = self.name();
+            Failure::Refused(Some(say!(
+                "{name} 没有文字列,不知道哪一列是单位;用 --unit-column 指明",
+                "{name} has no column of texts that could name the units; name one with --unit-column"
+            )))
+        })
+    }
+
     /// The first column that holds a text: a cell that is neither empty nor a number.
-    pub fn first_text(&self) -> Option<usize> {
+    fn first_text(&self) -> Option<usize> {
         let mut found = self.grid.header.len();
         self.each(|_, cells| {
             let is_text = |cell: &str| !cell.is_empty() && number(cell).is_none();
@@ -124,19 +138,51 @@ impl Table<'_> {
         (found < self.grid.header.len()).then_some(found)
     }
 
-    /// A column's cells, without spaces around them.
-    pub fn texts(&self, column: usize) -> Vec<String> {
-        let mut texts = Vec::with_capacity(self.len());
+    /// Leaves out the rows that hold nothing in one of these columns, and gives their lines.
+    pub fn leave_out_gaps(&mut self, columns: &[usize]) -> Vec<usize> {
+        let mut lines = Vec::new();
+        self.each(|line, cells| {
+            if columns.iter().any(|column| is_gap(at(cells, *column))) {
+                lines.push(line);
+            }
+        });
+        self.left_out.extend(&lines);
+        lines
+    }
+
+    /// The cells of columns, without spaces around them.
+    pub fn texts(&self, columns: &[usize]) -> Vec<Vec<String>> {
+        let mut texts = vec![Vec::with_capacity(self.len()); columns.len()];
         self.each(|_, cells| {
-            let cell = cells.get(column).map_or("", |cell| cell.trim());
-            texts.push(cell.to_owned());
+            for (texts, column) in texts.iter_mut().zip(columns) {
+                texts.push(at(cells, *column).to_owned());
+            }
         });
         texts
     }
 
+    /// The cells of columns, each the name of something: none empty.
+    pub fn labels(&self, columns: &[usize]) -> Result<Vec<Vec<String>>, Failure> {
+        let mut findings = Vec::new();
+        self.each(|line, cells| {
+            for column in columns {
+                if at(cells, *column).is_empty() {
+                    let problem = say!(
+                        "格子是空的,要写名字",
+                        "the cell is empty where a name is needed"
+                    );
+                    let remedy = say!("写上名字,或删去这一行", "write the name, or delete the row");
+                    let place = self.grid.place(line, Some(*column));
+                    findings.push(Diagnostic::error("empty-name", place, problem).remedy(remedy));
+                }
+            }
+        });
+        self.sound(self.texts(columns), findings)
+    }
+
     /// A column's cells, each a name of its own: none empty, none twice.
     pub fn names(&self, column: usize) -> Result<Vec<String>, Failure> {
-        let names = self.texts(column);
+        let names = self.texts(&[column]).pop().unwrap_or_default();
         let lines = self.lines();
         let place = |line: &usize| self.grid.place(*line, Some(column));
         let (mut first, mut findings) = (BTreeMap::new(), Vec::new());
@@ -165,7 +211,7 @@ impl Table<'_> {
     ) -> Result<Vec<f64>, Failure> {
         let (mut numbers, mut findings) = (Vec::with_capacity(self.len()), Vec::new());
         self.each(|line, cells| {
-            let cell = cells.get(column).map_or("", |cell| cell.trim());
+            let cell = at(cells, column);
             let value = number(cell);
             numbers.push(value.unwrap_or(f64::NAN));
             let wrong = match value {
@@ -182,14 +228,59 @@ impl Table<'_> {
         self.sound(numbers, findings)
     }
 
+    /// The numbers of columns where they may have gaps; yes and no, as programs write them, are 1 and 0. `fault` as in
+    /// [`Self::numbers`].
+    pub fn figures(
+        &self,
+        columns: &[usize],
+        fault: impl Fn(f64) -> Option<(Say, Say)>,
+    ) -> Result<Vec<Vec<Option<f64>>>, Failure> {
+        let mut figures = vec![Vec::with_capacity(self.len()); columns.len()];
+        let mut findings = Vec::new();
+        self.each(|line, cells| {
+            for (figures, column) in figures.iter_mut().zip(columns) {
+                let cell = at(cells, *column);
+                let value = number(cell).or_else(|| yes_or_no(cell));
+                figures.push(value);
+                let wrong = match value {
+                    Some(value) => {
+                        fault(value).map(|(problem, remedy)| ("wrong-number", problem, remedy))
+                    }
+                    None if is_gap(cell) => None,
+                    None => Some(not_a_number(cell)),
+                };
+                if let Some((code, problem, remedy)) = wrong {
+                    let place = self.grid.place(line, Some(*column));
+                    findings.push(Diagnostic::error(code, place, problem).remedy(remedy));
+                }
+            }
+        });
+        self.sound(figures, findings)
+    }
+
+    /// The place of a row's cell; of the row, without a column.
+    pub fn place(&self, line: usize, column: Option<usize>) -> Place {
+        self.grid.place(line, column)
+    }
+
+    /// Shows what is wrong with rows and ends the command, if anything is.
+    pub fn refuse(&self, findings: Vec<Diagnostic>) -> Result<(), Failure> {
+        self.sound((), findings)
+    }
+
+    /// The columns' names.
+    pub fn header(&self) -> &[String] {
+        &self.grid.header
+    }
+
     /// The line of each row.
-    fn lines(&self) -> Vec<usize> {
+    pub fn lines(&self) -> Vec<usize> {
         let mut lines = Vec::with_capacity(self.len());
         self.each(|line, _| lines.push(line));
         lines
     }
 
-    fn each(&self, mut row: impl FnMut(usize, &[std::borrow::Cow<'_, str>])) {
+    fn each(&self, mut row: impl FnMut(usize, &[Cow<'_, str>])) {
         let (mut reader, mut cells) = (self.grid.reader(), Vec::new());
         while let Some(line) = reader.next(&mut cells) {
             if !self.left_out.contains(&line) {
@@ -210,6 +301,37 @@ impl Table<'_> {
         if !warnings.is_empty() {
             terminal::show(&self.file.folder(), warnings);
         }
+    }
+}
+
+/// The names in a list in the order they first appear, and for each entry the position of its name.
+pub fn numbered(entries: &[String]) -> (Vec<String>, Vec<usize>) {
+    let (mut names, mut known) = (Vec::new(), BTreeMap::new());
+    let position = |entry| {
+        *known.entry(entry).or_insert_with(|| {
+            names.push(String::clone(entry));
+            names.len() - 1
+        })
+    };
+    let positions = entries.iter().map(position).collect();
+    (names, positions)
+}
+
+/// A cell without the spaces around it.
+fn at<'c>(cells: &'c [Cow<'_, str>], column: usize) -> &'c str {
+    cells.get(column).map_or("", |cell| cell.trim())
+}
+
+/// Whether a cell holds nothing, as people and programs write that.
+fn is_gap(cell: &str) -> bool {
+    matches!(cell, "" | "NA" | "N/A" | "NaN" | "nan")
+}
+
+fn yes_or_no(cell: &str) -> Option<f64> {
+    match cell {
+        "TRUE" | "True" | "true" => Some(1.0),
+        "FALSE" | "False" | "false" => Some(0.0),
+        _ => None,
     }
 }
 

@@ -119,13 +119,17 @@ fn spelling(arg: &str) -> (&'static str, &'static str) {
             ";写成 2026、2026-H1、2026-Q1 或 2026-01",
             "; write 2026, 2026-H1, 2026-Q1 or 2026-01",
         ),
-        Some("--coverage") => (
+        Some("--rates") => (
+            ";写成两个 0 到 1 的数,如 0.90,0.97",
+            "; write two numbers from 0 to 1, such as 0.90,0.97",
+        ),
+        Some("--alpha" | "--power" | "--reliability" | "--coverage") => (
             ";写成 0 和 1 之间的数,如 0.95",
             "; write a number between 0 and 1, such as 0.95",
         ),
         Some(
-            "--threads" | "--replay" | "--first" | "--best" | "--worst" | "--draws" | "--freeze"
-            | "--season",
+            "--threads" | "--min-n" | "--draw" | "--units" | "--replay" | "--first" | "--best"
+            | "--worst" | "--draws" | "--freeze" | "--season",
         ) => (";写成 1 以上的整数", "; write a whole number from 1 on"),
         Some("--target") => (";写成一个数", "; write a number"),
         Some("--sobol") => (

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
+use super::delivery::Delivery;
 use crate::lang::tr;
 
 /// The end of its help.
@@ -151,42 +152,8 @@ pub struct Rank {
         help = tr("用几个线程;结果与此无关", "How many threads; results are the same for any number")
     )]
     pub threads: Option<NonZeroUsize>,
-    #[arg(
-        long,
-        value_enum,
-        value_name = "table|csv|json",
-        hide_possible_values = true,
-        help = tr(
-            "格式;不写则看 --out 的扩展名,再不然为 table",
-            "The layout; as the ending of --out says when absent, else `table`"
-        )
-    )]
-    pub format: Option<Layout>,
-    #[arg(
-        long,
-        value_name = tr("文件", "FILE"),
-        help = tr("写到文件;要么写完整,要么不写", "Write to a file: all of it or nothing")
-    )]
-    pub out: Option<PathBuf>,
-}
-
-/// How the result is laid out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Layout {
-    Table,
-    Csv,
-    Json,
-}
-
-impl Layout {
-    /// Its name on the command line.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Table => "table",
-            Self::Csv => "csv",
-            Self::Json => "json",
-        }
-    }
+    #[command(flatten)]
+    pub delivery: Delivery,
 }
 
 /// Which bound is wanted.
@@ -203,7 +170,8 @@ pub enum List {
     Fdr,
 }
 
-fn probability(text: &str) -> Result<f64, String> {
+/// A number between 0 and 1.
+pub fn probability(text: &str) -> Result<f64, String> {
     let value: f64 = text.parse().map_err(|_| String::new())?;
     if value > 0.0 && value < 1.0 {
         Ok(value)

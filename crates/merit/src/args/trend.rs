@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, ValueEnum};
 use inference::charts::{Better, Kind, RuleSet};
 
+use super::delivery::Delivery;
 use crate::lang::tr;
 
 /// A table of figures over time, and how to chart it.
@@ -44,16 +45,8 @@ pub struct Trend {
         help = tr("区间的置信水平,不写为 0.95", "The coverage of intervals; 0.95 when absent")
     )]
     pub coverage: f64,
-    #[arg(
-        long,
-        value_enum,
-        value_name = "table|csv|json",
-        hide_possible_values = true,
-        help = tr("格式;不写则看 --out 的扩展名,再不然为 table", "The layout; as the ending of --out says, else `table`")
-    )]
-    pub format: Option<Layout>,
-    #[arg(long, value_name = tr("文件", "FILE"), help = tr("写到文件;不写则显示", "The file to write; shown when absent"))]
-    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub delivery: Delivery,
 }
 
 /// Which columns hold what.
@@ -131,14 +124,6 @@ fn figure(text: &str) -> Result<f64, String> {
         Ok(value) if value.is_finite() => Ok(value),
         _ => Err(text.to_owned()),
     }
-}
-
-/// The layouts of charts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Layout {
-    Table,
-    Csv,
-    Json,
 }
 
 /// The kinds of chart.

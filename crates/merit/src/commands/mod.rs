@@ -5,13 +5,16 @@ mod bundle;
 mod check;
 mod diff;
 mod explain;
+mod facets;
 mod fmt;
 mod judges;
 mod ledger;
 mod new;
 mod pages;
 mod rank;
+mod rates;
 mod robust;
+mod sample;
 mod schema;
 mod score;
 mod trend;
@@ -30,6 +33,7 @@ pub fn run(args: Merit) -> Result<(), Failure> {
         Command::Fmt(args) => fmt::run(&args),
         Command::Score(args) => score::run(&args),
         Command::Rank(args) => rank::run(&args),
+        Command::Rates(args) => rates::run(&args),
         Command::Trend(args) => trend::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => pages::completions(&args),
@@ -46,6 +50,8 @@ pub fn run(args: Merit) -> Result<(), Failure> {
         Command::Backup(args) => backup::backup(&args),
         Command::Restore(args) => backup::restore(&args),
         Command::Judges(args) => judges::run(&args),
+        Command::Facets(args) => facets::run(&args),
+        Command::Sample(args) => sample::run(&args),
         Command::Campaign { command } => workbook::run(&command),
     }
 }

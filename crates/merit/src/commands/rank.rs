@@ -10,11 +10,12 @@ use inference::ranks::{Errors, Procedure, RankSets, Scope, Settings, Sides, rank
 use rulebook::{Say, say};
 use serde_json::{Map, Value, json};
 
-use crate::args::rank::{Layout, List, OneSided, Rank};
+use crate::args::delivery::Layout;
+use crate::args::rank::{List, OneSided, Rank};
 use crate::failure::Failure;
 use crate::lang::{lang, tr};
 use crate::output::columns::{Align, table};
-use crate::output::{number, reasons::short, save};
+use crate::output::{number, reasons::short};
 use crate::table_input::{File, Table};
 use crate::terminal;
 
@@ -47,7 +48,7 @@ struct Ranked {
 
 /// Ranks the units of a file and delivers the sets in the layout asked for.
 pub fn run(args: &Rank) -> Result<(), Failure> {
-    let layout = layout(args.format, args.out.as_deref())?;
+    let layout = args.delivery.layout()?;
     let given = given(args)?;
     let settings = settings(args)?;
     let ranked = ranked(args, given, settings)?;
@@ -57,37 +58,7 @@ pub fn run(args: &Rank) -> Result<(), Failure> {
         Layout::Csv => csv(&ranked),
         Layout::Json => document(&ranked),
     };
-    match (&args.out, layout) {
-        (None, Layout::Table) => terminal::print(&text),
-        (out, _) => save::deliver(out.as_deref(), text.as_bytes()),
-    }
-}
-
-/// The layout asked for, or the one that the file's ending means.
-fn layout(asked: Option<Layout>, out: Option<&Path>) -> Result<Layout, Failure> {
-    let ending = out
-        .and_then(Path::extension)
-        .map(|ending| ending.to_string_lossy().to_lowercase());
-    let meant = match ending.as_deref() {
-        Some("csv") => Some(Layout::Csv),
-        Some("json") => Some(Layout::Json),
-        Some("txt") => Some(Layout::Table),
-        _ => None,
-    };
-    match (asked, meant, ending) {
-        (Some(asked), Some(meant), Some(ending)) if asked != meant => {
-            let asked = asked.name();
-            Err(Failure::Usage(say!(
-                "--format {asked} 与 --out 的扩展名 .{ending} 不一致;去掉 --format,或把扩展名改成合适的",
-                "--format {asked} doesn't go with the ending .{ending} of --out; drop --format or change the ending"
-            )))
-        }
-        (None, None, Some(ending)) => Err(Failure::Usage(say!(
-            "不知道扩展名 .{ending} 是什么格式;用 .csv、.json 或 .txt,或用 --format 指明",
-            "the ending .{ending} says no layout; use .csv, .json or .txt, or name one with --format"
-        ))),
-        (asked, meant, _) => Ok(asked.or(meant).unwrap_or(Layout::Table)),
-    }
+    args.delivery.deliver(layout, &text)
 }
 
 fn settings(args: &Rank) -> Result<Settings, Failure> {
@@ -127,10 +98,7 @@ fn settings(args: &Rank) -> Result<Settings, Failure> {
 fn given(args: &Rank) -> Result<Given, Failure> {
     let file = File::read(&args.file)?;
     let mut table = file.table()?;
-    let unit = match &args.unit_column {
-        Some(name) => table.column(name, "--unit-column")?,
-        None => table.first_text().ok_or_else(|| no_unit(&table))?,
-    };
+    let unit = table.unit(args.unit_column.as_deref())?;
     let estimate = table.column(&args.estimate, "--estimate")?;
     let error = match (&args.se, &args.covariance) {
         (Some(se), None) => Some(table.column(se, "--se")?),
@@ -178,14 +146,6 @@ fn nobody(table: &Table<'_>) -> Failure {
     Failure::Refused(Some(say!(
         "{name} 没有一个有数据的单位;至少要有一行",
         "{name} has no unit with figures; at least one row is needed"
-    )))
-}
-
-fn no_unit(table: &Table<'_>) -> Failure {
-    let name = table.name();
-    Failure::Refused(Some(say!(
-        "{name} 没有文字列,不知道哪一列是单位;用 --unit-column 指明",
-        "{name} has no column of texts that could name the units; name one with --unit-column"
     )))
 }
 

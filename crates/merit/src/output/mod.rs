@@ -2,6 +2,7 @@
 
 pub mod columns;
 pub mod csv;
+pub mod delivery;
 pub mod json;
 pub mod reasons;
 pub mod robust;

@@ -2,7 +2,7 @@
 
 use crate::support::{Desk, LOCALES, Ran};
 
-pub(crate) const COMMANDS: [&str; 33] = [
+pub(crate) const COMMANDS: [&str; 36] = [
     "",
     "new",
     "check",
@@ -12,8 +12,11 @@ pub(crate) const COMMANDS: [&str; 33] = [
     "score",
     "whatif",
     "rank",
+    "rates",
     "trend",
     "judges",
+    "facets",
+    "sample",
     "campaign",
     "campaign to-xlsx",
     "campaign from-xlsx",

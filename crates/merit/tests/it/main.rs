@@ -8,15 +8,18 @@
 
 mod bundle;
 mod commands;
+mod facets;
 mod help;
 mod judges;
 mod ledger;
 mod outputs;
 mod periods;
 mod rank;
+mod rates;
 mod ready;
 mod replay;
 mod robust;
+mod sample;
 mod support;
 mod trend;
 mod wrong_files;

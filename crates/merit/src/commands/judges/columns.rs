@@ -1,15 +1,12 @@
 //! The columns a model names, read from a table.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use inference::mixed::{Factor, Refusal};
-use rulebook::grid::{self, Grid};
-use rulebook::{Diagnostic, Folder, say};
 
 use crate::args::judges::Judges;
 use crate::failure::Failure;
-use crate::{load, terminal};
+use crate::table_input::File;
 
 /// A variable of the fixed effects.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,170 +104,60 @@ impl Columns {
 
 /// Reads the table and what the command line says of its columns.
 pub fn read(args: &Judges) -> Result<(Formula, Columns), Failure> {
-    let name = args.file.display().to_string();
-    let bytes = load::table_bytes(&args.file)?;
-    let read = grid::read(&name, &bytes).and_then(|grid| {
-        let formula = Formula::new(args, &grid.header);
-        let columns = columns(args, &formula, &grid)?;
-        Ok((formula, columns, grid.warnings))
-    });
-    let (done, findings) = match read {
-        Ok((formula, columns, warnings)) => (Some((formula, columns)), warnings),
-        Err(findings) => (None, findings),
-    };
-    if !findings.is_empty() {
-        let folder = Folder {
-            files: BTreeMap::from([(name, bytes)]),
-        };
-        terminal::show(&folder, &findings);
-    }
-    done.ok_or_else(|| {
-        let tally = terminal::tally(&findings);
-        Failure::Refused(Some(say!(
-            "数据表有误({tally}),没有计算,没有写出任何文件",
-            "the table is wrong ({tally}); nothing was computed, nothing was written"
-        )))
-    })
-}
-
-/// So many wrong cells are shown.
-const SHOWN: usize = 20;
-
-/// A column that is read.
-struct Source {
-    at: usize,
-    name: String,
-    number: bool,
-}
-
-fn columns(args: &Judges, formula: &Formula, grid: &Grid<'_>) -> Result<Columns, Vec<Diagnostic>> {
-    let sources = sources(args, formula, grid)?;
-    let mut labels: Vec<Vec<String>> = vec![Vec::new(); sources.len()];
-    let mut numbers: Vec<Vec<f64>> = vec![Vec::new(); sources.len()];
-    let (mut left_out, mut wrong) = (0, Vec::new());
-    let mut reader = grid.reader();
-    let mut cells: Vec<Cow<'_, str>> = Vec::new();
-    while let Some(line) = reader.next(&mut cells) {
-        let cell = |source: &Source| cells.get(source.at).map_or("", |cell| cell.trim());
-        if sources
+    let file = File::read(&args.file)?;
+    let mut table = file.table()?;
+    let formula = Formula::new(args, table.header());
+    let (numbers, labels) = wanted(args, &formula);
+    let places = |wanted: &[(&str, &str)]| {
+        let places = wanted
             .iter()
-            .any(|source| matches!(cell(source), "" | "NA"))
-        {
-            left_out += 1;
-            continue;
-        }
-        for ((source, labels), numbers) in sources.iter().zip(&mut labels).zip(&mut numbers) {
-            let text = cell(source);
-            if !source.number {
-                labels.push(text.to_owned());
-                continue;
-            }
-            match text.parse::<f64>() {
-                Ok(number) if number.is_finite() => numbers.push(number),
-                _ => wrong.push(no_number(grid, line, source, text)),
-            }
-        }
-        if wrong.len() >= SHOWN {
-            break;
-        }
-    }
-    if !wrong.is_empty() {
-        return Err(wrong);
-    }
-    Ok(gather(&sources, labels, numbers, left_out))
-}
-
-/// The mark comes first.
-fn gather(
-    sources: &[Source],
-    labels: Vec<Vec<String>>,
-    mut numbers: Vec<Vec<f64>>,
-    left_out: usize,
-) -> Columns {
-    let marks = numbers.first_mut().map(std::mem::take).unwrap_or_default();
-    let mut columns = Columns {
+            .map(|(name, option)| table.column(name, option));
+        places.collect::<Result<Vec<usize>, Failure>>()
+    };
+    let (number_at, label_at) = (places(&numbers)?, places(&labels)?);
+    let left_out = table
+        .leave_out_gaps(&[number_at.as_slice(), &label_at].concat())
+        .len();
+    let mut figures = table.figures(&number_at, |_| None)?.into_iter();
+    let mut figures = || -> Vec<f64> {
+        let column = figures.next().into_iter().flatten();
+        column.flatten().collect()
+    };
+    // The mark comes first.
+    let marks = figures();
+    let names = |wanted: &[(&str, &str)]| -> Vec<String> {
+        wanted.iter().map(|(name, _)| (*name).to_owned()).collect()
+    };
+    let numbers = names(numbers.get(1..).unwrap_or_default());
+    let texts = table.texts(&label_at);
+    let columns = Columns {
         marks,
         left_out,
-        labels: BTreeMap::new(),
-        numbers: BTreeMap::new(),
+        numbers: numbers.into_iter().map(|name| (name, figures())).collect(),
+        labels: names(&labels).into_iter().zip(texts).collect(),
     };
-    for ((source, labels), numbers) in sources.iter().zip(labels).zip(numbers).skip(1) {
-        if source.number {
-            columns.numbers.insert(source.name.clone(), numbers);
+    Ok((formula, columns))
+}
+
+/// A column's name, and the option that asks for it.
+type Wanted<'a> = Vec<(&'a str, &'static str)>;
+
+/// The columns that are read: as numbers, the mark first, and as labels; each once.
+fn wanted<'a>(args: &'a Judges, formula: &'a Formula) -> (Wanted<'a>, Wanted<'a>) {
+    let (mut numbers, mut labels) = (vec![(args.mark.as_str(), "--mark")], Vec::new());
+    for variable in &formula.variables {
+        let column = (variable.column.as_str(), "--fixed");
+        if variable.number {
+            numbers.push(column);
         } else {
-            columns.labels.insert(source.name.clone(), labels);
+            labels.push(column);
         }
     }
-    columns
-}
-
-fn sources(
-    args: &Judges,
-    formula: &Formula,
-    grid: &Grid<'_>,
-) -> Result<Vec<Source>, Vec<Diagnostic>> {
-    let mut wanted: Vec<(&str, bool)> = vec![(&args.mark, true)];
-    let fixed = formula
-        .variables
-        .iter()
-        .map(|variable| (variable.column.as_str(), variable.number));
-    let random = formula
-        .random
-        .iter()
-        .flatten()
-        .map(|part| (part.as_str(), false));
-    let others = args
-        .unit
-        .iter()
-        .chain(&args.of)
-        .map(|column| (column.as_str(), false));
-    for column in fixed.chain(random).chain(others) {
-        if !wanted.iter().skip(1).any(|known| *known == column) {
-            wanted.push(column);
-        }
-    }
-    let mut missing: Vec<Diagnostic> = Vec::new();
-    let mut sources = Vec::new();
-    for (name, number) in wanted {
-        match grid.column(name) {
-            Some(at) => sources.push(Source {
-                at,
-                name: name.to_owned(),
-                number,
-            }),
-            None => missing.push(no_column(grid, name)),
-        }
-    }
-    if missing.is_empty() {
-        Ok(sources)
-    } else {
-        Err(missing)
-    }
-}
-
-fn no_column(grid: &Grid<'_>, name: &str) -> Diagnostic {
-    let (zh, en) = (grid.header.join("、"), grid.header.join(", "));
-    Diagnostic::error(
-        "unknown-column",
-        grid.place(grid.header_row, None),
-        say!("没有名为 `{name}` 的列", "there is no column `{name}`"),
-    )
-    .remedy(say!("有这些列:{zh}", "the columns are: {en}"))
-}
-
-fn no_number(grid: &Grid<'_>, line: usize, source: &Source, text: &str) -> Diagnostic {
-    let name = &source.name;
-    let shown: String = text.chars().take(40).collect();
-    Diagnostic::error(
-        "not-a-number",
-        grid.place(line, Some(source.at)),
-        say!(
-            "列 `{name}` 的 `{shown}` 不是数",
-            "`{shown}` in column `{name}` is no number"
-        ),
-    )
-    .remedy(say!(
-        "写成 4 或 87.5 这样;没有分数的格子留空",
-        "write it like 4 or 87.5; leave the cell empty where there is none"
-    ))
+    let random = formula.random.iter().flatten();
+    labels.extend(random.map(|part| (part.as_str(), "--random")));
+    labels.extend(args.unit.iter().map(|unit| (unit.as_str(), "--unit")));
+    labels.extend(args.of.iter().map(|of| (of.as_str(), "--trait")));
+    let mut known = BTreeSet::new();
+    labels.retain(|(name, _)| known.insert(*name));
+    (numbers, labels)
 }

@@ -4,14 +4,15 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use inference::charts::Kind;
-use rulebook::{Diagnostic, Folder, Period, Place, Say, Severity, Spot, grid, say};
+use rulebook::{Diagnostic, Period, Say, say};
 
 use crate::args::trend::{Chart, Trend};
 use crate::failure::Failure;
 use crate::lang::lang;
-use crate::{load, terminal};
+use crate::table_input::Table;
+use crate::terminal;
 
-/// So many faults are shown; the rest are counted.
+/// So many rows without a figure are named.
 const SHOWN: usize = 20;
 
 /// A row: its line in the file, whose and when, and its figures.
@@ -24,7 +25,7 @@ struct Row {
     denominator: Option<f64>,
 }
 
-/// The positions of the columns in the file.
+/// The positions of the columns in the table.
 #[derive(Clone, Copy, Debug)]
 struct Columns {
     unit: Option<usize>,
@@ -34,12 +35,10 @@ struct Columns {
 }
 
 /// A table as read.
-pub struct Input {
+pub struct Input<'t> {
     rows: Vec<Row>,
     columns: Columns,
-    sheet: Option<String>,
-    file: String,
-    folder: Folder,
+    table: &'t Table<'t>,
 }
 
 /// The figures of a unit, in order of time.
@@ -58,120 +57,63 @@ pub struct Series {
 }
 
 /// Reads the table and says which rows were left out for want of a figure.
-pub fn read(args: &Trend) -> Result<Input, Failure> {
-    let file = args.file.display().to_string();
-    let bytes = load::table_bytes(&args.file)?;
-    let mut folder = Folder::default();
-    let (rows, columns, sheet, faults) = {
-        let grid = match grid::read(&file, &bytes) {
-            Ok(grid) => grid,
-            Err(findings) => {
-                folder.files.insert(file, bytes);
-                return Err(refused(&folder, &findings));
-            }
-        };
-        let columns = columns(&grid, args)?;
-        let (rows, faults) = rows(&grid, columns);
-        (
-            rows,
-            shifted(columns, grid.first_column),
-            grid.sheet.clone(),
-            faults,
-        )
-    };
-    folder.files.insert(file.clone(), bytes);
-    let input = Input {
-        rows,
+pub fn read<'t>(table: &'t Table<'t>, args: &Trend) -> Result<Input<'t>, Failure> {
+    let columns = columns(table, args)?;
+    Ok(Input {
+        rows: rows(table, columns)?,
         columns,
-        sheet,
-        file,
-        folder,
-    };
-    if faults.is_empty() {
-        Ok(input)
-    } else {
-        Err(input.refuse(faults))
-    }
-}
-
-fn refused(folder: &Folder, findings: &[Diagnostic]) -> Failure {
-    terminal::show(folder, findings.get(..SHOWN).unwrap_or(findings));
-    let errors = findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .count();
-    Failure::Refused(Some(say!(
-        "数据表有 {errors} 处错误,没有作图,没有写出任何文件",
-        "the table has {errors} error(s); nothing was charted, nothing was written"
-    )))
-}
-
-/// The columns asked for, or those of the usual names.
-fn columns(grid: &grid::Grid<'_>, args: &Trend) -> Result<Columns, Failure> {
-    let asked = &args.columns;
-    let must = |name: &str| {
-        grid.column(name).ok_or_else(|| {
-            let (file, known) = (&grid.file, grid.header.join(lang().pick("、", ", ")));
-            Failure::Usage(say!(
-                "{file} 里没有“{name}”这一列;有的是:{known}",
-                "{file} has no column “{name}”; it has: {known}"
-            ))
-        })
-    };
-    let usual = |asked: &Option<String>, usual: &str| match asked {
-        Some(name) => must(name).map(Some),
-        None => Ok(grid.column(usual)),
-    };
-    Ok(Columns {
-        unit: usual(&asked.unit, "unit")?,
-        period: usual(&asked.period, "period")?,
-        value: must(&asked.value)?,
-        denominator: asked.denominator.as_deref().map(must).transpose()?,
+        table,
     })
 }
 
-fn shifted(columns: Columns, by: usize) -> Columns {
-    Columns {
-        unit: columns.unit.map(|column| column + by),
-        period: columns.period.map(|column| column + by),
-        value: columns.value + by,
-        denominator: columns.denominator.map(|column| column + by),
-    }
+/// The columns asked for, or those of the usual names.
+fn columns(table: &Table<'_>, args: &Trend) -> Result<Columns, Failure> {
+    let asked = &args.columns;
+    let usual = |asked: &Option<String>, usual: &str, option: &str| match asked {
+        Some(name) => table.column(name, option).map(Some),
+        None => Ok(table.header().iter().position(|name| name == usual)),
+    };
+    let denominator = asked.denominator.as_deref();
+    Ok(Columns {
+        unit: usual(&asked.unit, "unit", "--unit")?,
+        period: usual(&asked.period, "period", "--period")?,
+        value: table.column(&asked.value, "--value")?,
+        denominator: denominator
+            .map(|name| table.column(name, "--denominator"))
+            .transpose()?,
+    })
 }
 
-fn rows(grid: &grid::Grid<'_>, columns: Columns) -> (Vec<Row>, Vec<Diagnostic>) {
-    let (mut rows, mut faults, mut missing) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut reader, mut cells) = (grid.reader(), Vec::new());
-    while let Some(line) = reader.next(&mut cells) {
-        let text = |column: Option<usize>| {
-            column
-                .and_then(|at| cells.get(at))
-                .map_or("", |cell| cell.trim())
-        };
-        let mut number = |column: usize| {
-            let found = figure(text(Some(column)));
-            if found.is_err() {
-                faults.push(no_number(
-                    grid.place(line, Some(column)),
-                    text(Some(column)),
-                ));
-            }
-            found.ok().flatten()
-        };
-        let value = number(columns.value);
-        let denominator = columns.denominator.map(&mut number);
+/// Rows with all their figures; a note names the others.
+fn rows(table: &Table<'_>, columns: Columns) -> Result<Vec<Row>, Failure> {
+    let mut wanted = vec![columns.value];
+    wanted.extend(columns.denominator);
+    let mut figures = table.figures(&wanted, |_| None)?.into_iter();
+    let values = figures.next().unwrap_or_default();
+    let denominators = figures.next();
+    let texts = |column: Option<usize>| column.map(|column| table.texts(&[column]).concat());
+    let (units, periods) = (texts(columns.unit), texts(columns.period));
+    let text = |texts: &Option<Vec<String>>, at: usize| {
+        let text = texts.as_ref().and_then(|texts| texts.get(at));
+        text.cloned().unwrap_or_default()
+    };
+    let (mut rows, mut missing) = (Vec::new(), Vec::new());
+    for (at, (line, value)) in table.lines().into_iter().zip(values).enumerate() {
+        let denominator = denominators
+            .as_ref()
+            .map(|of| of.get(at).copied().flatten());
         match (value, denominator) {
             (Some(value), None | Some(Some(_))) => rows.push(Row {
                 line,
-                unit: text(columns.unit).to_owned(),
-                period: text(columns.period).to_owned(),
+                unit: text(&units, at),
+                period: text(&periods, at),
                 value,
                 denominator: denominator.flatten(),
             }),
             _ => missing.push(line.to_string()),
         }
     }
-    if faults.is_empty() && !missing.is_empty() {
+    if !missing.is_empty() {
         let (count, lines) = (
             missing.len(),
             missing
@@ -184,37 +126,10 @@ fn rows(grid: &grid::Grid<'_>, columns: Columns) -> (Vec<Row>, Vec<Diagnostic>) 
             "{count} row(s) hold no figure and weren't used (row {lines})"
         ));
     }
-    (rows, faults)
+    Ok(rows)
 }
 
-/// A number, yes and no as 1 and 0, or a spelling of "missing".
-fn figure(text: &str) -> Result<Option<f64>, ()> {
-    match text {
-        "" | "NA" | "N/A" | "NaN" | "nan" => Ok(None),
-        "TRUE" | "true" | "True" => Ok(Some(1.0)),
-        "FALSE" | "false" | "False" => Ok(Some(0.0)),
-        _ => text
-            .parse::<f64>()
-            .ok()
-            .filter(|value| value.is_finite())
-            .map(Some)
-            .ok_or(()),
-    }
-}
-
-fn no_number(place: Place, text: &str) -> Diagnostic {
-    Diagnostic::error(
-        "not-a-number",
-        place,
-        say!("“{text}”不是数", "“{text}” is no number"),
-    )
-    .remedy(say!(
-        "改成数;没有数就空着",
-        "write a number, or leave the cell empty"
-    ))
-}
-
-impl Input {
+impl Input<'_> {
     /// The kind of chart: as asked, else by the figures.
     pub fn kind(&self, args: &Trend) -> Chart {
         let over = |row: &Row| row.denominator.is_some_and(|of| row.value > of);
@@ -233,9 +148,7 @@ impl Input {
             .iter()
             .filter_map(|row| self.fault(kind, row))
             .collect();
-        if !faults.is_empty() {
-            return Err(self.refuse(faults));
-        }
+        self.table.refuse(faults)?;
         let mut units: Vec<(&str, Vec<&Row>)> = Vec::new();
         let mut known: BTreeMap<&str, usize> = BTreeMap::new();
         for row in &self.rows {
@@ -254,11 +167,8 @@ impl Input {
                 Err(more) => faults.extend(more),
             }
         }
-        if faults.is_empty() {
-            Ok(found)
-        } else {
-            Err(self.refuse(faults))
-        }
+        self.table.refuse(faults)?;
+        Ok(found)
     }
 
     /// The rows of each period, in order of time.
@@ -326,23 +236,12 @@ impl Input {
         }
     }
 
-    fn place(&self, line: usize, column: Option<usize>) -> Place {
-        Place {
-            file: self.file.clone(),
-            spot: Spot::Cell {
-                sheet: self.sheet.clone(),
-                row: line,
-                column,
-            },
-        }
-    }
-
     /// What a kind of chart can't take about a row.
     fn fault(&self, kind: Kind, row: &Row) -> Option<Diagnostic> {
         let value = row.value;
         let at = |column, problem: Say, remedy: Say| {
             Some(
-                Diagnostic::error("out-of-range", self.place(row.line, column), problem)
+                Diagnostic::error("out-of-range", self.table.place(row.line, column), problem)
                     .remedy(remedy),
             )
         };
@@ -397,7 +296,7 @@ impl Input {
         let period = &row.period;
         Diagnostic::error(
             "out-of-range",
-            self.place(row.line, Some(self.columns.value)),
+            self.table.place(row.line, Some(self.columns.value)),
             say!(
                 "{period} 只有一行,不成一组",
                 "{period} has one row, which is no subgroup"
@@ -413,7 +312,7 @@ impl Input {
         let (period, line) = (&second.period, first.line);
         Diagnostic::error(
             "duplicate-row",
-            self.place(second.line, self.columns.period),
+            self.table.place(second.line, self.columns.period),
             say!(
                 "{period} 在第 {line} 行已经有数",
                 "{period} has a figure already, in row {line}"
@@ -423,11 +322,6 @@ impl Input {
             "只留一行;是几个单位的,用 --unit 指明;是一组的,用 --chart xbar",
             "keep one row; name the unit's column with --unit, or use --chart xbar for subgroups"
         ))
-    }
-
-    /// Shows faults and ends the command.
-    fn refuse(&self, faults: Vec<Diagnostic>) -> Failure {
-        refused(&self.folder, &faults)
     }
 }
 

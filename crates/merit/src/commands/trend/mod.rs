@@ -10,9 +10,10 @@ use inference::Invalid;
 use inference::charts::{self, Chart, Data, FalseAlarm, Kind, Options, Part, Proposal, RuleSet};
 use rulebook::{Say, say};
 
-use crate::args::trend::{self, Layout, Trend};
+use crate::args::delivery::Layout;
+use crate::args::trend::{self, Trend};
 use crate::failure::Failure;
-use crate::output::save;
+use crate::table_input::File;
 use crate::terminal;
 use compare::Comparison;
 use input::{Input, Series};
@@ -47,8 +48,10 @@ struct Report<'a> {
 
 /// Charts a table and delivers the charts in the layout asked for.
 pub fn run(args: &Trend) -> Result<(), Failure> {
-    let layout = layout(args)?;
-    let input = input::read(args)?;
+    let layout = args.delivery.layout()?;
+    let file = File::read(&args.file)?;
+    let table = file.table()?;
+    let input = input::read(&table, args)?;
     let kind = input.kind(args);
     fits(args, kind)?;
     let report = report(args, &input, kind)?;
@@ -62,40 +65,7 @@ pub fn run(args: &Trend) -> Result<(), Failure> {
         Layout::Csv => show::csv(&report),
         Layout::Json => show::json(&report),
     };
-    match (&args.out, layout) {
-        (None, Layout::Table) => terminal::print(&text),
-        (Some(path), Layout::Table) => save::deliver(
-            Some(path),
-            &anstream::adapter::strip_bytes(text.as_bytes()).into_vec(),
-        ),
-        (out, _) => save::deliver(out.as_deref(), text.as_bytes()),
-    }
-}
-
-fn layout(args: &Trend) -> Result<Layout, Failure> {
-    let ending = args
-        .out
-        .as_deref()
-        .and_then(|path| path.extension())
-        .map(|e| e.to_string_lossy().to_lowercase());
-    let named = match ending.as_deref() {
-        Some("csv") => Some(Layout::Csv),
-        Some("json") => Some(Layout::Json),
-        Some("txt") => Some(Layout::Table),
-        _ => None,
-    };
-    match (args.format, ending, named) {
-        (Some(asked), Some(ending), Some(named)) if asked != named => Err(Failure::Usage(say!(
-            "--format 与 --out 的扩展名 .{ending} 不一致;去掉 --format,或改扩展名",
-            "--format doesn't go with the ending .{ending} of --out; drop --format or change the ending"
-        ))),
-        (Some(asked), ..) => Ok(asked),
-        (None, Some(ending), None) => Err(Failure::Usage(say!(
-            "不知道扩展名 .{ending} 是什么格式;用 .csv、.json 或 .txt,或用 --format 指明",
-            "the ending .{ending} says no layout; use .csv, .json or .txt, or name one with --format"
-        ))),
-        (None, _, named) => Ok(named.unwrap_or(Layout::Table)),
-    }
+    args.delivery.deliver(layout, &text)
 }
 
 /// That a kind of chart and a denominator go together.
@@ -114,7 +84,11 @@ fn fits(args: &Trend, kind: trend::Chart) -> Result<(), Failure> {
     }
 }
 
-fn report<'a>(args: &'a Trend, input: &Input, kind: trend::Chart) -> Result<Report<'a>, Failure> {
+fn report<'a>(
+    args: &'a Trend,
+    input: &Input<'_>,
+    kind: trend::Chart,
+) -> Result<Report<'a>, Failure> {
     let series = input.series(kind.kind())?;
     known(args, &series)?;
     let mut alarms = BTreeMap::new();
