@@ -1,5 +1,6 @@
 //! What can be asked on the command line. Texts are in the language chosen before.
 
+pub mod detect;
 pub mod judges;
 pub mod ledger;
 pub mod rank;
@@ -146,6 +147,14 @@ pub enum Command {
         after_help = tr(judges::EXAMPLES.0, judges::EXAMPLES.1)
     )]
     Judges(judges::Judges),
+    #[command(
+        about = tr(
+            "找出值得有人看一眼的异常;不改任何分数",
+            "Find what a person should look at; changes no score"
+        ),
+        after_help = tr(detect::EXAMPLES.0, detect::EXAMPLES.1)
+    )]
+    Detect(detect::Detect),
     #[command(about = tr("活动与表格之间的转换", "Turn a campaign into a workbook and back"))]
     Campaign {
         #[command(subcommand)]

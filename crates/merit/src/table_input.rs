@@ -183,7 +183,7 @@ impl Table<'_> {
     }
 
     /// The line of each row.
-    fn lines(&self) -> Vec<usize> {
+    pub fn lines(&self) -> Vec<usize> {
         let mut lines = Vec::with_capacity(self.len());
         self.each(|line, _| lines.push(line));
         lines

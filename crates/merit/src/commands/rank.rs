@@ -64,7 +64,7 @@ pub fn run(args: &Rank) -> Result<(), Failure> {
 }
 
 /// The layout asked for, or the one that the file's ending means.
-fn layout(asked: Option<Layout>, out: Option<&Path>) -> Result<Layout, Failure> {
+pub(super) fn layout(asked: Option<Layout>, out: Option<&Path>) -> Result<Layout, Failure> {
     let ending = out
         .and_then(Path::extension)
         .map(|ending| ending.to_string_lossy().to_lowercase());
