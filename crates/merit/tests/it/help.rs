@@ -2,7 +2,7 @@
 
 use crate::support::{Desk, LOCALES, Ran};
 
-pub(crate) const COMMANDS: [&str; 33] = [
+pub(crate) const COMMANDS: [&str; 34] = [
     "",
     "new",
     "check",
@@ -14,6 +14,7 @@ pub(crate) const COMMANDS: [&str; 33] = [
     "rank",
     "trend",
     "judges",
+    "detect",
     "campaign",
     "campaign to-xlsx",
     "campaign from-xlsx",

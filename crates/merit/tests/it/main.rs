@@ -8,6 +8,7 @@
 
 mod bundle;
 mod commands;
+mod detect;
 mod help;
 mod judges;
 mod ledger;
