@@ -2,6 +2,7 @@
 
 pub mod delivery;
 pub mod facets;
+pub mod detect;
 pub mod judges;
 pub mod ledger;
 pub mod rank;
@@ -174,6 +175,14 @@ pub enum Command {
         after_help = tr(sample::EXAMPLES.0, sample::EXAMPLES.1)
     )]
     Sample(sample::Sample),
+    #[command(
+        about = tr(
+            "找出值得有人看一眼的异常;不改任何分数",
+            "Find what a person should look at; changes no score"
+        ),
+        after_help = tr(detect::EXAMPLES.0, detect::EXAMPLES.1)
+    )]
+    Detect(detect::Detect),
     #[command(about = tr("活动与表格之间的转换", "Turn a campaign into a workbook and back"))]
     Campaign {
         #[command(subcommand)]

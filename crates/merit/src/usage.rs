@@ -130,8 +130,16 @@ fn spelling(arg: &str) -> (&'static str, &'static str) {
         Some(
             "--threads" | "--min-n" | "--draw" | "--units" | "--replay" | "--first" | "--best"
             | "--worst" | "--draws" | "--freeze" | "--season",
+            "--threads" | "--replay" | "--first" | "--best" | "--worst" | "--draws" | "--freeze"
+            | "--season" | "--days",
         ) => (";写成 1 以上的整数", "; write a whole number from 1 on"),
-        Some("--target") => (";写成一个数", "; write a number"),
+        Some("--rate") => (
+            ";写成 0 和 1 之间的数,如 0.05",
+            "; write a number between 0 and 1, such as 0.05",
+        ),
+        Some("--width") => (";写成大于 0 的数", "; write a number over 0"),
+        Some("--step") => (";写成 3 以上的整数", "; write a whole number from 3 on"),
+        Some("--target" | "--top" | "--threshold") => (";写成一个数", "; write a number"),
         Some("--sobol") => (
             ";写成 0,或 2 以上的整数",
             "; write 0, or a whole number from 2 on",
@@ -148,7 +156,7 @@ fn spelling(arg: &str) -> (&'static str, &'static str) {
             ";写成 mean、geometric、harmonic 或 power:2",
             "; write mean, geometric, harmonic or power:2",
         ),
-        Some("--entry" | "--from" | "--size" | "--seed" | "--winsorise") => {
+        Some("--entry" | "--from" | "--size" | "--seed" | "--winsorise" | "--barred") => {
             (";写成 0 以上的整数", "; write a whole number from 0 on")
         }
         _ => ("", ""),

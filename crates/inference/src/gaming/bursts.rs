@@ -62,7 +62,7 @@ pub fn bursts(input: &Bursts<'_>, draws: &Draws) -> Result<Answer, Invalid> {
     let (statistic, from, to) = scan(counts, pool, longest);
     let mut drawn = vec![0; counts.len()];
     let (p, calibration) = draws.p(statistic, |random| {
-        if dispersion > 1.0 && dispersion < n as f64 {
+        if dispersion > 1.0 {
             spread_dispersed(random, pool, n, dispersion, &mut drawn);
         } else {
             spread_without(random, pool, n, &mut drawn);

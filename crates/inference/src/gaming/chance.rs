@@ -120,7 +120,7 @@ pub(super) fn spread(random: &mut Random, weights: &[f64], n: u64, counts: &mut 
 }
 
 /// As [`spread`], but with the shares themselves drawn around the pool's, so that a count varies `dispersion` times as much as the
-/// multinomial's: the Dirichlet-multinomial distribution. `dispersion` is over 1 and under `n`.
+/// multinomial's: the Dirichlet-multinomial distribution. `dispersion` is over 1.
 pub(super) fn spread_dispersed(
     random: &mut Random,
     pool: &[u64],
@@ -137,7 +137,8 @@ pub(super) fn spread_dispersed(
     spread(random, &weights, n, counts);
 }
 
-/// The Dirichlet's concentration A for which a count's variance is `dispersion` times the multinomial's: (n + A)/(1 + A).
+/// The Dirichlet's concentration A for which a count's variance is `dispersion` times the multinomial's: (n + A)/(1 + A). That can't
+/// be over n, where all events come together: then A is next to 0.
 pub(super) fn concentration(n: u64, dispersion: f64) -> f64 {
     ((n as f64 - dispersion) / (dispersion - 1.0)).max(1e-3)
 }

@@ -23,7 +23,8 @@ const PEERS: usize = 5;
 ///
 /// Null: the unit's own share is drawn from the same beta distribution as the peers' shares, which differ honestly. The p-value is the
 /// posterior predictive tail P(late or more), the beta's mean and intra-class correlation each with a flat prior, integrated over a grid
-/// (Gelman et al. 2013, *Bayesian data analysis*, 5.3): few or unlike peers make it large. No draws. Evidence: the late entries, and how
+/// (Gelman et al. 2013, *Bayesian data analysis*, 5.3): few or unlike peers make it large. No draws; exact for this model, with
+/// these priors. Evidence: the late entries, and how
 /// many the peers let expect.
 ///
 /// # Errors

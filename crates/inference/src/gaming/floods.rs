@@ -47,7 +47,7 @@ pub fn floods(input: &Floods<'_>) -> Result<Answer, Invalid> {
         ));
     }
     let tail = |count: u64, room: u64| {
-        if dispersion > 1.0 && dispersion < n as f64 {
+        if dispersion > 1.0 {
             let a = concentration(n, dispersion);
             let share = room as f64 / all as f64;
             beta_binomial_at_least(n, a * share, a * (1.0 - share), count)
@@ -92,7 +92,8 @@ pub fn floods(input: &Floods<'_>) -> Result<Answer, Invalid> {
 
 /// How many times as much as single independent events the peers' counts vary: Pearson's χ² of each peer's counts against the pooled
 /// shares, over its degrees of freedom (McCullagh, Nelder 1989, *Generalized linear models*, 4.5), at least 1. `peers` are rows of
-/// counts over the same bins. 1 where there is nothing to learn it from (fewer than two peers with events).
+/// counts over the same bins. 1 where there is nothing to learn it from (fewer than two peers with events). Where events come in
+/// parties this grows with a row's total: for a unit of another size take [`dispersion_at`].
 ///
 /// # Errors
 /// [`Invalid::Length`] for rows of different lengths.
@@ -124,4 +125,22 @@ pub fn dispersion(peers: &[&[u64]]) -> Result<f64, Invalid> {
     } else {
         1.0
     })
+}
+
+/// The [`dispersion`] that a row of `n` events has where shares differ as much as the peers' do: 1 + (n − 1)ρ, the intra-class
+/// correlation ρ taken from the peers' dispersion at their mean total (Williams 1982, *Extra-binomial variation in logistic linear
+/// models*). Without it a unit larger than its peers would be flagged too often.
+///
+/// # Errors
+/// As [`dispersion`].
+pub fn dispersion_at(peers: &[&[u64]], n: u64) -> Result<f64, Invalid> {
+    let measured = dispersion(peers)?;
+    let totals = peers.iter().map(|row| row.iter().sum::<u64>());
+    let totals: Vec<u64> = totals.filter(|total| *total > 0).collect();
+    let mean = totals.iter().sum::<u64>() as f64 / totals.len().max(1) as f64;
+    if mean <= 1.0 {
+        return Ok(1.0);
+    }
+    let correlation = ((measured - 1.0) / (mean - 1.0)).min(1.0);
+    Ok(1.0 + correlation * n.saturating_sub(1) as f64)
 }

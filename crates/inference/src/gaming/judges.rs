@@ -29,8 +29,8 @@ const SHARED: usize = 5;
 /// expected one.
 ///
 /// Null: each mark of an object, less its judge's severity (additive fit of judges and objects), moved to this judge's mean and held
-/// within the ends of the scale (the least and the greatest mark), is as likely to be this judge's as another's; permutation p-value
-/// (lower tail). So neither objects on which all agree nor a lenient judge at the ceiling are suspicious; one whose marks all are at
+/// within the ends of the scale (the least and the greatest mark), is as likely to be this judge's as another's; the p-value (lower tail)
+/// is by draws of one of the marks of each object. So neither objects on which all agree nor a lenient judge at the ceiling are suspicious; one whose marks all are at
 /// the end of the scale can't be told from a lenient one, and is refused (the all-top detectors are for that). One answer for each
 /// judge, in order; [`super::Panel`] corrects over them. Evidence: the judge, observed and expected variance.
 ///
@@ -54,7 +54,7 @@ pub fn without_spread(marks: &Marks<'_>, draws: &Draws) -> Result<Vec<Answer>, I
     let mut by_judge = vec![Vec::new(); marks.judges];
     for (at, mark) in marks.mark.iter().enumerate() {
         let fair = mark - severity[marks.judge[at]];
-        on_object[marks.object[at]].push(fair);
+        on_object[marks.object[at]].push((marks.judge[at], fair));
         by_judge[marks.judge[at]].push((marks.object[at], *mark));
     }
     let ends = marks
@@ -73,14 +73,16 @@ pub fn without_spread(marks: &Marks<'_>, draws: &Draws) -> Result<Vec<Answer>, I
 fn one(
     judge: usize,
     given: &[(usize, f64)],
-    on_object: &[Vec<f64>],
+    on_object: &[Vec<(usize, f64)>],
     ends: (f64, f64),
     draws: &Draws,
 ) -> Result<Answer, Invalid> {
-    let (others, own): (Vec<&[f64]>, Vec<f64>) = given
+    let shared = |marks: &[(usize, f64)]| marks.iter().any(|(other, _)| *other != judge);
+    let fair = |marks: &[(usize, f64)]| marks.iter().map(|(_, mark)| *mark).collect();
+    let (others, own): (Vec<Vec<f64>>, Vec<f64>) = given
         .iter()
-        .map(|(object, mark)| (on_object[*object].as_slice(), *mark))
-        .filter(|(others, _)| others.len() > 1)
+        .filter(|(object, _)| shared(&on_object[*object]))
+        .map(|(object, mark)| (fair(&on_object[*object]), *mark))
         .unzip();
     if own.len() < SHARED {
         let what = "objects marked by others too";
@@ -117,7 +119,7 @@ fn one(
 
 /// All marks of each object, less their judges' severities, as a judge with this `level` would give them: moved by the same amount and
 /// held within the ends of the scale, so that their mean is `level`. A lenient judge's marks are squeezed at the top; so are these.
-fn likened(objects: &[&[f64]], level: f64, (low, high): (f64, f64)) -> Vec<Vec<f64>> {
+fn likened(objects: &[Vec<f64>], level: f64, (low, high): (f64, f64)) -> Vec<Vec<f64>> {
     let moved = |by: f64| -> Vec<Vec<f64>> {
         let held = |mark: &f64| (mark + by).clamp(low, high);
         objects

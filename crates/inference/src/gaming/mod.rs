@@ -35,7 +35,7 @@ pub use ceiling::{Ceiling, sudden_ceiling};
 pub use comments::{Comments, copied_comments, near_duplicates, normalised};
 pub use deadline::{Deadline, last_days};
 pub use figures::{Heap, benford, heap_at_threshold, round_numbers};
-pub use floods::{Floods, dispersion, floods};
+pub use floods::{Floods, dispersion, dispersion_at, floods};
 pub use judges::{Marks, without_spread};
 pub use panel::{Asked, Correction, Flag, List, Panel, Refused, adjusted, simes};
 pub use reciprocity::{Favours, back_scratching};
@@ -125,7 +125,7 @@ pub struct Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Calibration {
-    /// Summed from the null distribution, or an upper bound of it.
+    /// Summed from the null distribution, or an upper bound of it; [`last_days`] averages that over what the peers leave open.
     Exact,
     /// Counted among this many draws from the null distribution.
     Drawn {

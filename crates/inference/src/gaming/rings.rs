@@ -32,10 +32,9 @@ pub struct Ratings<'a> {
 ///
 /// Null: given how many each rater marked and how many marked each unit, within strata all graphs are as likely (drawn by trades
 /// of units between two raters: Strona et al. 2014, *A fast and unbiased procedure to randomize ecological binary matrices*,
-/// Nature Communications 5). A rater's excess over the own mean over all graphs is ranked among the drawn ones' of the 200 raters with
-/// the nearest number of marked units. One answer for each rater, in order; the statistic is the excess in standard deviations.
-/// Evidence for p up to 0.01: each of these
-/// pairs of units (how many marked both, how many expected), and who did.
+/// Nature Communications 5). A rater's excess over the own mean over all graphs is ranked among the drawn ones' of the 200 to 399
+/// raters (all, where there are fewer) with the nearest number of marked units: the stated rate holds on average over these. One answer for each rater, in order; the statistic is the excess in standard deviations.
+/// Evidence for p up to 0.01: each of these pairs of units (how many marked both, how many expected), and who did.
 ///
 /// A ring with one target leaves no pair: that is for bursts and all-top series. Raters who live off the same street without a
 /// stratum that says so look like a ring. Work: draws × Σ (units of a rater)²; memory: draws × ratings.

@@ -21,7 +21,8 @@ pub struct Series<'a> {
 /// stratum) over a run without a break, so a run of a service that is rarely rated top weighs more.
 ///
 /// Null: within a stratum every order is as likely as any other; permutation p-value, so a share of 99 % needs a long run. Evidence:
-/// the best run, and the run expected of the same statistic's mean length (ln n / −ln share; Erdős, Rényi 1970).
+/// the best run, and about how long the longest is by chance at the overall share: ln(n (1 − share)) / −ln share (Schilling 1990, *The
+/// longest run of heads*).
 ///
 /// # Errors
 /// [`Invalid`] for lengths that differ, under 19 draws.
@@ -57,7 +58,8 @@ pub fn all_top_run(series: &Series<'_>, draws: &Draws) -> Result<Answer, Invalid
 /// ln likelihood ratio of any group against the base rates of the strata its ratings are in.
 ///
 /// Null: within a stratum every rating is as likely to be in any of its groups; permutation p-value for the maximum over all groups.
-/// A stratum with one group only says nothing. Evidence: the best group: its top levels, and how many its strata expect.
+/// A stratum with one group only says nothing. Evidence: the best group: its top levels, and how many its strata expect; none where no
+/// group is over that.
 ///
 /// # Errors
 /// [`Invalid`] for lengths that differ, under 19 draws.
@@ -102,12 +104,16 @@ pub fn all_top_groups(
         strata.shuffle(random, &mut top);
         best(&top).0
     })?;
-    let evidence = vec![Evidence {
-        place: Place::Groups,
-        positions: vec![numbers[at]],
-        observed: found,
-        expected: expected[at],
-    }];
+    let evidence = if statistic > 0.0 {
+        vec![Evidence {
+            place: Place::Groups,
+            positions: vec![numbers[at]],
+            observed: found,
+            expected: expected[at],
+        }]
+    } else {
+        Vec::new()
+    };
     Ok(Answer::Tested(Finding {
         p,
         calibration,

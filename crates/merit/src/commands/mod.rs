@@ -3,6 +3,7 @@
 mod backup;
 mod bundle;
 mod check;
+mod detect;
 mod diff;
 mod explain;
 mod facets;
@@ -49,6 +50,7 @@ pub fn run(args: Merit) -> Result<(), Failure> {
         }
         Command::Backup(args) => backup::backup(&args),
         Command::Restore(args) => backup::restore(&args),
+        Command::Detect(args) => detect::run(&args),
         Command::Judges(args) => judges::run(&args),
         Command::Facets(args) => facets::run(&args),
         Command::Sample(args) => sample::run(&args),

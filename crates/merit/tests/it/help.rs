@@ -3,6 +3,7 @@
 use crate::support::{Desk, LOCALES, Ran};
 
 pub(crate) const COMMANDS: [&str; 36] = [
+pub(crate) const COMMANDS: [&str; 34] = [
     "",
     "new",
     "check",
@@ -17,6 +18,7 @@ pub(crate) const COMMANDS: [&str; 36] = [
     "judges",
     "facets",
     "sample",
+    "detect",
     "campaign",
     "campaign to-xlsx",
     "campaign from-xlsx",

@@ -9,6 +9,7 @@
 mod bundle;
 mod commands;
 mod facets;
+mod detect;
 mod help;
 mod judges;
 mod ledger;

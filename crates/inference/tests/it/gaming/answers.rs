@@ -265,3 +265,71 @@ fn a_ceiling_begins_where_it_begins() {
         (Some(1.0), 0)
     );
 }
+
+#[test]
+fn a_small_unit_among_parties_is_not_flagged_for_being_small() {
+    // Six visitors in one party: as dispersed as can be, so where they come together says nothing.
+    let input = Floods {
+        counts: &[6, 0, 0],
+        pool: &[60, 60, 60],
+        dispersion: 10.0,
+    };
+    assert!(floods(&input).unwrap().p().unwrap() > 0.9);
+    let burst = Bursts {
+        counts: &[6, 0, 0],
+        pool: &[60, 60, 60],
+        longest: 1,
+        dispersion: 10.0,
+    };
+    assert!(bursts(&burst, &DRAWS).unwrap().p().unwrap() > 0.2);
+}
+
+#[test]
+fn dispersion_grows_with_the_size_of_the_unit() {
+    // χ² = 40 over 1 at 20 events: ρ is 1 at most, and n events then vary n times as much.
+    let peers: [&[u64]; 2] = [&[20, 0], &[0, 20]];
+    close(dispersion_at(&peers, 200).unwrap(), 200.0, 1e-12);
+    let peers: [&[u64]; 2] = [&[26, 14], &[14, 26]];
+    let measured = dispersion(&peers).unwrap();
+    close(dispersion_at(&peers, 40).unwrap(), measured, 1e-12);
+    close(
+        dispersion_at(&peers, 400).unwrap(),
+        1.0 + (measured - 1.0) * 399.0 / 39.0,
+        1e-12,
+    );
+    assert_eq!(dispersion_at(&peers, 0).unwrap(), 1.0);
+    assert_eq!(dispersion_at(&[], 9).unwrap(), 1.0);
+    assert_eq!(dispersion_at(&[&[1, 0], &[0, 1]], 9).unwrap(), 1.0);
+}
+
+#[test]
+fn groups_that_are_strata_leave_no_evidence() {
+    let top = [true, false, true, true, true, false, true, true, true, true];
+    let group = [0, 0, 0, 0, 0, 1, 1, 1, 1, 1];
+    let series = Series {
+        top: &top,
+        stratum: &group,
+    };
+    let answer = all_top_groups(&series, &group, &DRAWS).unwrap();
+    let found = answer.finding().unwrap();
+    assert_eq!((found.p, found.evidence.as_slice()), (1.0, [].as_slice()));
+}
+
+#[test]
+fn a_judge_who_marks_an_object_twice_shares_it_with_nobody() {
+    let marks = Marks {
+        judges: 2,
+        objects: 12,
+        judge: &[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
+        object: &[0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6],
+        mark: &[
+            5.0, 5.0, 5.0, 6.0, 5.0, 5.0, 5.0, 6.0, 5.0, 5.0, 5.0, 6.0, 9.0,
+        ],
+    };
+    for answer in without_spread(&marks, &DRAWS).unwrap() {
+        assert!(matches!(
+            answer,
+            Answer::NotApplicable(NotApplicable::TooFew { found: 0, .. })
+        ));
+    }
+}
