@@ -1,0 +1,6 @@
+//! named
+use crate::plan::Plan;
+use crate::table::Table;
+pub(crate) fn tables(_plan: &Plan) -> Vec<Table> {
+    Vec::new()
+}
