@@ -8,6 +8,7 @@
     reason = "the data are made here, and what is wrong with them must stop the study"
 )]
 
+mod errors;
 mod facets;
 mod gaming;
 mod judges;

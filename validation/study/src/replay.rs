@@ -280,7 +280,9 @@ intervals hold more than they say where units are far apart or ranks are few.";
 
 /// Coverage of score and rank.
 pub(crate) fn tables(plan: &Plan) -> Vec<Table> {
-    let columns = &["classes", "score", "rank", "width", "said", "true"];
+    let columns = &[
+        "design", "classes", "score", "rank", "width", "said", "true",
+    ];
     let mut table = Table::new("Replay of a period", TEXT, columns);
     for (at, design) in designs().iter().enumerate() {
         // About as many units in each design.

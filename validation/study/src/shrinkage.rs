@@ -12,7 +12,8 @@ The share of units' intervals that hold the truth (`inference::shrinkage`). The 
 *Plain* is Wilson's interval of the raw rate. With equal units nearly every interval that doesn't collapse holds the truth; the plug-in
 interval is there to show why it isn't to be published.";
 
-const COLUMNS: [&str; 9] = [
+const COLUMNS: [&str; 10] = [
+    "design",
     "units",
     "data sets",
     "rates",

@@ -108,7 +108,7 @@ impl Cell {
     }
 }
 
-/// A table: its first column names the design.
+/// A table.
 pub(crate) struct Table {
     title: &'static str,
     text: &'static str,
@@ -117,7 +117,7 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// A table with nothing in it; `columns` without the first.
+    /// A table with nothing in it; the first column names the rows.
     pub(crate) fn new(
         title: &'static str,
         text: &'static str,
@@ -138,8 +138,8 @@ impl Table {
 
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "\n## {}\n\n{}\n", self.title, self.text)?;
-        writeln!(out, "| design | {} |", self.columns.join(" | "))?;
-        writeln!(out, "| --- |{}", " ---: |".repeat(self.columns.len()))?;
+        writeln!(out, "| {} |", self.columns.join(" | "))?;
+        writeln!(out, "|{}", " --- |".repeat(self.columns.len()))?;
         for (design, cells) in &self.rows {
             let cells: Vec<&str> = cells.iter().map(|cell| cell.text.as_str()).collect();
             writeln!(out, "| {design} | {} |", cells.join(" | "))?;
@@ -150,7 +150,7 @@ impl Table {
     /// The cells of which this is said, row by row.
     fn list(&self, verdict: Verdict, out: &mut impl Write) -> io::Result<()> {
         for (design, cells) in &self.rows {
-            let columns = self.columns.iter().zip(cells);
+            let columns = self.columns.iter().skip(1).zip(cells);
             let found: Vec<String> = columns
                 .filter(|(_, cell)| cell.verdict == verdict)
                 .map(|(column, cell)| format!("{column} {}", cell.text))

@@ -28,7 +28,7 @@ ring and of honest raters in the list at that false discovery rate (Benjamini–
 
 /// False alarms, power, and rings among many.
 pub(crate) fn tables(plan: &Plan) -> Vec<Table> {
-    let columns = &["data", "tests", "refused", "at 0.05", "at 0.01"];
+    let columns = &["detector", "data", "tests", "refused", "at 0.05", "at 0.01"];
     let mut alarms = Table::new("Gaming detectors: false alarms", HONEST, columns);
     for design in honest() {
         rows(&mut alarms, &design, plan, Aim::AtMost);
@@ -67,6 +67,7 @@ fn rows(table: &mut Table, design: &Design, plan: &Plan, aim: fn(f64) -> Aim) {
 /// Rings of 1 % of 2,000 raters: AUC, and whom the lists at a false discovery rate of 0.05 and 0.01 name.
 fn rings(plan: &Plan) -> Table {
     let columns = &[
+        "a ring that",
         "runs",
         "AUC",
         "least AUC",
