@@ -18,6 +18,8 @@ pub(crate) enum Noise {
     Rate(u64),
     /// The rate of so many cases; its standard error from two cases more, one of either outcome.
     RateAndTwo(u64),
+    /// The rate of so many cases; its standard error from the rate of all units, as if they were equal.
+    RatePooled(u64),
 }
 
 /// What is known of the units.
@@ -44,6 +46,13 @@ impl Known {
             Noise::Opposed => opposed(truth, random),
             Noise::Rate(n) => rates(truth, n, 0.0, random),
             Noise::RateAndTwo(n) => rates(truth, n, 1.0, random),
+            Noise::RatePooled(n) => {
+                let (estimates, _) = rates(truth, n, 0.0, random);
+                let cases = n as f64 * units as f64;
+                let rate = (estimates.iter().sum::<f64>() * n as f64 + 1.0) / (cases + 2.0);
+                let error = (rate * (1.0 - rate) / n as f64).sqrt();
+                (estimates, vec![error; units])
+            }
         };
         Self {
             estimates,

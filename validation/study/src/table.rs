@@ -99,6 +99,10 @@ impl Cell {
     pub(crate) fn figure(figure: Figure, aim: Aim) -> Self {
         let verdict = aim.judge(figure);
         let Figure { value, error } = figure;
+        if error.is_nan() {
+            // One data set tells nothing.
+            return Self::text("–");
+        }
         let text = match verdict {
             Verdict::Met => format!("{value:.3} ± {error:.3}"),
             Verdict::Missed => format!("**{value:.3}** ± {error:.3}"),
