@@ -241,3 +241,30 @@ pub(super) fn once_each<const N: usize, T: Copy>(
     };
     units.map(of).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::quantile;
+    use crate::special::{beta_cdf, beta_quantile, gamma_cdf, gamma_quantile};
+
+    #[test]
+    fn quantiles_are_those_of_the_distribution_also_where_it_piles_up() {
+        for (a, b) in [(3.0, 7.0), (40.0, 0.5), (0.2, 30.0), (2e4, 1e4)] {
+            let total: f64 = a + b;
+            let mean = a / total;
+            let spread = (mean * (1.0 - mean) / (total + 1.0)).sqrt();
+            for p in [0.001, 0.025, 0.5, 0.975] {
+                let found = quantile(p, (mean, spread), (0.0, 1.0), |x| beta_cdf(a, b, x));
+                let off = beta_cdf(a, b, found) - p;
+                let near = (found - beta_quantile(a, b, p)).abs() < 1e-8 * spread;
+                assert!(near || off.abs() < 1e-9, "{a} {b} {p}: {found}");
+            }
+        }
+        for shape in [0.3, 4.0, 500.0_f64] {
+            let moments = (shape, shape.sqrt());
+            let found = quantile(0.975, moments, (0.0, f64::INFINITY), |x| gamma_cdf(shape, x));
+            let expected = gamma_quantile(shape, 0.975);
+            assert!((found / expected - 1.0).abs() < 1e-7, "{shape}: {found}");
+        }
+    }
+}
