@@ -1,6 +1,6 @@
 //! How often the intervals of `inference::facets` hold the judges' severities and the items' thresholds.
 
-use inference::facets::{Fault, Marks, Model, fit};
+use inference::facets::{Fault, Fit, Marks, Model, fit};
 use inference::random::Random;
 
 use crate::plan::Plan;
@@ -114,29 +114,22 @@ fn trial(design: &Design, random: &mut Random) -> Result<Held, Fault> {
         marks: &marks,
     };
     let fit = fit(&marks, &Model::default())?;
+    Ok(held(design, &fit, &severities, &abilities))
+}
+
+fn held(design: &Design, fit: &Fit, severities: &[f64], abilities: &[f64]) -> Held {
     let covers = |estimate: f64, se: f64, truth: f64| (estimate - truth).abs() <= 1.959_964 * se;
     let count = |held: &[bool]| {
-        (
-            held.iter().filter(|held| **held).count() as f64,
-            held.len() as f64,
-        )
+        let hits = held.iter().filter(|held| **held).count();
+        (hits as f64, held.len() as f64)
     };
-    let of_judge = |(judge, truth): (&inference::facets::Judge, &f64)| {
-        Some(covers(judge.severity?, judge.se?, *truth))
-    };
-    let severity: Vec<bool> = fit
-        .judges
-        .iter()
-        .zip(&severities)
-        .filter_map(of_judge)
+    let judges = fit.judges.iter().zip(severities);
+    let severity: Vec<bool> = judges
+        .filter_map(|(judge, truth)| Some(covers(judge.severity?, judge.se?, *truth)))
         .collect();
+    let items = fit.items.iter().zip(THRESHOLDS);
     let mut threshold = Vec::new();
-    for (item, truth) in fit
-        .items
-        .iter()
-        .zip(THRESHOLDS)
-        .filter(|(i, _)| i.thresholds.len() == 3)
-    {
+    for (item, truth) in items.filter(|(item, _)| item.thresholds.len() == 3) {
         let found = item.thresholds.iter().zip(&item.threshold_se);
         // A lifted place k·(θ + l) − τ is the place k·θ − (τ − k·l).
         let truth = (1..)
@@ -148,17 +141,15 @@ fn trial(design: &Design, random: &mut Random) -> Result<Held, Fault> {
                 .map(|((x, se), truth)| covers(*x, *se, truth)),
         );
     }
-    let persons = fit.persons.iter().zip(&abilities);
+    let persons = fit.persons.iter().zip(abilities);
     let ability: Vec<bool> = persons
         .map(|(found, truth)| covers(found.eap, found.se, *truth))
         .collect();
     let rejected = fit
         .separation
         .is_some_and(|separation| separation.p <= 0.05);
-    Ok((
-        [count(&severity), count(&threshold), count(&ability)],
-        rejected,
-    ))
+    let shares = [count(&severity), count(&threshold), count(&ability)];
+    (shares, rejected)
 }
 
 /// Coverage of severities, thresholds and abilities.

@@ -54,89 +54,102 @@ struct Design {
     sets: usize,
 }
 
-fn designs() -> Vec<Design> {
-    let design = |name, units, truth, noise, sets| Design {
+const fn design(
+    name: &'static str,
+    units: usize,
+    truth: Truth,
+    noise: Noise,
+    sets: usize,
+) -> Design {
+    Design {
         name,
         units,
         truth,
         noise,
         sets,
-    };
-    let same = Noise::Same(1.0);
-    let blocks = Noise::Blocks {
-        blocks: 5,
-        within: 0.7,
-    };
-    let equal = Truth::Equal(0.0);
-    let rates = |name, rate, noise| design(name, 15, Truth::Equal(rate), noise, 2_000);
-    vec![
-        design("equal", 10, equal, same, 2_000),
-        design("equal", 100, equal, same, 1_000),
-        design("equal", 1_000, equal, same, 100),
-        design("equal", 10_000, equal, same, 12),
-        design("nearly equal, no ties", 10, Truth::Nearly(0.0), same, 2_000),
-        design("nearly equal, no ties", 100, Truth::Nearly(0.0), same, 500),
-        design(
-            "two halves 10 se apart",
-            50,
-            Truth::Halves(10.0),
-            same,
-            2_000,
-        ),
-        design("two halves 3 se apart", 50, Truth::Halves(3.0), same, 2_000),
-        design("spread by 1 se", 50, Truth::Normal(0.0, 1.0), same, 1_000),
-        design("spread by 5 se", 50, Truth::Normal(0.0, 5.0), same, 1_000),
-        design("spread by 5 se", 1_000, Truth::Normal(0.0, 5.0), same, 20),
-        design("spread by 5 se", 10_000, Truth::Normal(0.0, 5.0), same, 4),
-        design(
-            "equal, standard errors unlike",
-            50,
-            equal,
-            Noise::Unlike(0.7),
-            1_000,
-        ),
-        design("equal, correlated in blocks", 30, equal, blocks, 1_000),
-        design("equal, errors opposed", 30, equal, Noise::Opposed, 1_000),
-        design(
-            "spread by 2 se, correlated in blocks",
-            30,
-            Truth::Normal(0.0, 2.0),
-            blocks,
-            1_000,
-        ),
-        rates("rates 80 %, n = 30, se as found", 0.8, Noise::Rate(30)),
-        rates("rates 80 %, n = 30, se and two", 0.8, Noise::RateAndTwo(30)),
-        rates("rates 80 %, n = 30, se pooled", 0.8, Noise::RatePooled(30)),
-        rates(
-            "few raters, 80 %, n = 5, se and two",
-            0.8,
-            Noise::RateAndTwo(5),
-        ),
-        rates(
-            "few raters, 80 %, n = 5, se pooled",
-            0.8,
-            Noise::RatePooled(5),
-        ),
-        rates("rates 97 %, n = 30, se as found", 0.97, Noise::Rate(30)),
-        rates(
-            "rates 97 %, n = 30, se and two",
-            0.97,
-            Noise::RateAndTwo(30),
-        ),
-        rates("rates 97 %, n = 30, se pooled", 0.97, Noise::RatePooled(30)),
-        rates("rates 99 %, n = 30, se pooled", 0.99, Noise::RatePooled(30)),
-        rates(
-            "rates 99 %, n = 1,000, se as found",
-            0.99,
-            Noise::Rate(1_000),
-        ),
-        rates(
-            "rates 99 %, n = 1,000, se pooled",
-            0.99,
-            Noise::RatePooled(1_000),
-        ),
-    ]
+    }
 }
+
+/// Rates of 15 equal units.
+const fn rates(name: &'static str, rate: f64, noise: Noise) -> Design {
+    design(name, 15, Truth::Equal(rate), noise, 1_000)
+}
+
+const SAME: Noise = Noise::Same(1.0);
+const BLOCKS: Noise = Noise::Blocks {
+    blocks: 5,
+    within: 0.7,
+};
+const EQUAL: Truth = Truth::Equal(0.0);
+const NEARLY: Truth = Truth::Nearly(0.0);
+
+const DESIGNS: [Design; 27] = [
+    design("equal", 10, EQUAL, SAME, 2_000),
+    design("equal", 100, EQUAL, SAME, 500),
+    design("equal", 1_000, EQUAL, SAME, 100),
+    design("equal", 10_000, EQUAL, SAME, 12),
+    design("nearly equal, no ties", 10, NEARLY, SAME, 2_000),
+    design("nearly equal, no ties", 100, NEARLY, SAME, 200),
+    design(
+        "two halves 10 se apart",
+        50,
+        Truth::Halves(10.0),
+        SAME,
+        1_000,
+    ),
+    design("two halves 3 se apart", 50, Truth::Halves(3.0), SAME, 1_000),
+    design("spread by 1 se", 50, Truth::Normal(0.0, 1.0), SAME, 500),
+    design("spread by 5 se", 50, Truth::Normal(0.0, 5.0), SAME, 500),
+    design("spread by 5 se", 1_000, Truth::Normal(0.0, 5.0), SAME, 20),
+    design("spread by 5 se", 10_000, Truth::Normal(0.0, 5.0), SAME, 4),
+    design(
+        "equal, standard errors unlike",
+        50,
+        EQUAL,
+        Noise::Unlike(0.7),
+        1_000,
+    ),
+    design("equal, correlated in blocks", 30, EQUAL, BLOCKS, 1_000),
+    design("equal, errors opposed", 30, EQUAL, Noise::Opposed, 1_000),
+    design(
+        "spread by 2 se, correlated in blocks",
+        30,
+        Truth::Normal(0.0, 2.0),
+        BLOCKS,
+        500,
+    ),
+    rates("rates 80 %, n = 30, se as found", 0.8, Noise::Rate(30)),
+    rates("rates 80 %, n = 30, se and two", 0.8, Noise::RateAndTwo(30)),
+    rates("rates 80 %, n = 30, se pooled", 0.8, Noise::RatePooled(30)),
+    rates(
+        "few raters, 80 %, n = 5, se and two",
+        0.8,
+        Noise::RateAndTwo(5),
+    ),
+    rates(
+        "few raters, 80 %, n = 5, se pooled",
+        0.8,
+        Noise::RatePooled(5),
+    ),
+    rates("rates 97 %, n = 30, se as found", 0.97, Noise::Rate(30)),
+    rates(
+        "rates 97 %, n = 30, se and two",
+        0.97,
+        Noise::RateAndTwo(30),
+    ),
+    rates("rates 97 %, n = 30, se pooled", 0.97, Noise::RatePooled(30)),
+    rates("rates 99 %, n = 30, se pooled", 0.99, Noise::RatePooled(30)),
+    rates(
+        "rates 99 %, n = 1,000, se as found",
+        0.99,
+        Noise::Rate(1_000),
+    ),
+    rates(
+        "rates 99 %, n = 1,000, se pooled",
+        0.99,
+        Noise::RatePooled(1_000),
+    ),
+];
 
 impl Truth {
     fn draw(self, units: usize, random: &mut Random) -> Vec<f64> {
@@ -173,8 +186,11 @@ fn held(sets: &RankSets, places: &[(u32, u32)]) -> [usize; 2] {
     [place.count(), all.count()]
 }
 
+/// For each scope, of how many units the sets hold the place, and all places.
+type Held = [[usize; 2]; 2];
+
 /// For each scope as [`held`]; `None` where the data are refused. Simultaneous sets of many units are left out.
-fn trial(design: &Design, random: &mut Random) -> Option<[[usize; 2]; 2]> {
+fn trial(design: &Design, random: &mut Random) -> Option<Held> {
     let truth = design.truth.draw(design.units, random);
     let places = places(&truth);
     let known = Known::of(&truth, design.noise, random);
@@ -211,12 +227,12 @@ const MOST_AT_ONCE: usize = 1_000;
 /// Coverage of marginal and simultaneous sets.
 pub(crate) fn tables(plan: &Plan) -> Vec<Table> {
     let mut table = Table::new("Rank sets", TEXT, &COLUMNS);
-    for (at, design) in designs().iter().enumerate() {
+    for (at, design) in DESIGNS.iter().enumerate() {
         let sets = plan.sets(design.sets);
         let found = plan.each(at, sets, |random| trial(design, random));
         let held: Vec<_> = found.iter().flatten().collect();
         let units = design.units as f64;
-        let share = |of: &dyn Fn(&[[usize; 2]; 2]) -> (f64, f64)| {
+        let share = |of: &dyn Fn(&Held) -> (f64, f64)| {
             if held.is_empty() {
                 return Cell::text("–");
             }
@@ -230,7 +246,7 @@ pub(crate) fn tables(plan: &Plan) -> Vec<Table> {
         ];
         cells.extend([0, 1].map(|what| share(&|held| (held[0][what] as f64, units))));
         let all = |what: usize| {
-            move |held: &[[usize; 2]; 2]| (f64::from(u8::from(held[1][what] == design.units)), 1.0)
+            move |held: &Held| (f64::from(u8::from(held[1][what] == design.units)), 1.0)
         };
         cells.extend([0, 1].map(|what| {
             if design.units > MOST_AT_ONCE {

@@ -26,7 +26,7 @@ const COLUMNS: [&str; 10] = [
 ];
 
 /// About so many units in all data sets of a design.
-const UNITS: usize = 40_000;
+const UNITS: usize = 20_000;
 
 /// How units differ and how much is known of each.
 struct Design {

@@ -262,7 +262,9 @@ mod tests {
         }
         for shape in [0.3, 4.0, 500.0_f64] {
             let moments = (shape, shape.sqrt());
-            let found = quantile(0.975, moments, (0.0, f64::INFINITY), |x| gamma_cdf(shape, x));
+            let found = quantile(0.975, moments, (0.0, f64::INFINITY), |x| {
+                gamma_cdf(shape, x)
+            });
             let expected = gamma_quantile(shape, 0.975);
             assert!((found / expected - 1.0).abs() < 1e-7, "{shape}: {found}");
         }
