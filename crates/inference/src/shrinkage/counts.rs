@@ -1,17 +1,17 @@
 //! Counts: the gamma-Poisson model.
 
-use super::hyper::{Posterior, mixture, posterior};
+use super::hyper::{LIGHT, Posterior, mixture, once_each, posterior, quantile};
 use super::rates::NO_DIFFERENCE;
 use super::{Basis, Hyper, Interval, Shrinkage, Shrunk, check_coverage, check_some};
 use crate::Invalid;
-use crate::special::{gamma_quantile, ln_gamma};
+use crate::special::{gamma_cdf, gamma_quantile, ln_gamma};
 
 /// Rates of events, `counts` by `exposure` (days, cases, or the number expected from the unit's mix of services: then the figure is
 /// observed ÷ expected), shrunk.
 ///
 /// Model: xᵢ ~ Poisson(Eᵢλᵢ), λᵢ ~ gamma with mean μ and weight M of exposure. The marginal likelihood is integrated over μ (uniform
-/// prior) and M (uniform prior on 1 ÷ (1 + M × the mean)); the interval is that of a gamma distribution with the posterior's
-/// mean and variance (Christiansen, Morris 1997, *Hierarchical Poisson regression modeling*, JASA 92). The raw interval is exact
+/// prior) and M (uniform prior on 1 ÷ (1 + M × the mean)); the interval is that of the
+/// posterior, a mixture of gamma distributions (Christiansen, Morris 1997, *Hierarchical Poisson regression modeling*, JASA 92). The raw interval is exact
 /// (Garwood 1936). Exposure 0 gives the prior.
 ///
 /// # Errors
@@ -58,10 +58,9 @@ pub fn counts(counts: &[f64], exposure: &[f64], coverage: f64) -> Result<Shrinka
         coverage,
     };
     Ok(Shrinkage {
-        units: units
-            .iter()
-            .map(|unit| shrink(*unit, &fit, coverage))
-            .collect(),
+        units: once_each(units.iter().map(|(x, e)| [*x, *e]), |[x, e]| {
+            shrink((x, e), &fit, coverage)
+        }),
         hyper: Some(hyper),
     })
 }
@@ -87,8 +86,15 @@ fn shrink((x, exposure): (f64, f64), fit: &Posterior, coverage: f64) -> Shrunk {
         (node.weight, mean, mean / total)
     }));
     let tail = 0.5 * (1.0 - coverage);
-    let shape = mean * mean / variance;
-    let at = |p| mean / shape * gamma_quantile(shape, p);
+    let cdf = |rate: f64| {
+        let nodes = fit.nodes.iter().filter(|node| node.weight > LIGHT);
+        let below = nodes.map(|node| {
+            let shape = node.precision * libm::exp(node.location) + x;
+            node.weight * gamma_cdf(shape, rate * (node.precision + exposure))
+        });
+        below.sum::<f64>()
+    };
+    let at = |p| quantile(p, (mean, variance.sqrt()), (0.0, f64::INFINITY), cdf);
     let own = fit.nodes.iter();
     let own = own.map(|node| node.weight * exposure / (node.precision + exposure));
     Shrunk {

@@ -4,6 +4,8 @@
 //! variance between units, as in Morris (1983), but proper. The shrinkage B = M ÷ (M + scale) of a typical unit runs over midpoints
 //! of a grid that is narrowed to where the mass is.
 
+use std::collections::BTreeMap;
+
 /// Points of B in each pass.
 const POINTS: u32 = 24;
 /// Points with less than exp(−this) of the highest mass are dropped.
@@ -182,4 +184,89 @@ pub(super) fn mixture(parts: impl Iterator<Item = (f64, f64, f64)>) -> (f64, f64
     }
     let mean = origin.unwrap_or(f64::NAN) + first;
     (mean, within + (second - first * first).max(0.0))
+}
+
+/// Parts of a mixture with less weight are left out of its quantiles: all together they move a probability by less than 0.0002.
+pub(super) const LIGHT: f64 = 1e-6;
+
+/// Where a mixture's distribution function passes `p`, given its mean and standard deviation, and between which ends it lies. A bracket
+/// grows from the mean and is narrowed by the Illinois method (Dowell, Jarratt 1971).
+pub(super) fn quantile(
+    p: f64,
+    (mean, spread): (f64, f64),
+    (least, most): (f64, f64),
+    cdf: impl Fn(f64) -> f64,
+) -> f64 {
+    let off = |x: f64| cdf(x) - p;
+    let (mut a, mut at_a) = (mean, off(mean));
+    let mut step = if at_a < 0.0 { spread } else { -spread };
+    let (mut b, mut at_b) = (a, at_a);
+    while (at_a < 0.0) == (at_b < 0.0) {
+        (a, at_a) = (b, at_b);
+        b = (b + step).clamp(least, most);
+        at_b = off(b);
+        if b == a {
+            return b;
+        }
+        step *= 2.0;
+    }
+    for _ in 0..100 {
+        if at_a == at_b || (b - a).abs() < 1e-9 * spread {
+            break;
+        }
+        let x = b - at_b * (b - a) / (at_b - at_a);
+        let at_x = off(x);
+        if at_x.abs() < 1e-10 {
+            return x;
+        }
+        if (at_x < 0.0) == (at_b < 0.0) {
+            at_a *= 0.5;
+        } else {
+            (a, at_a) = (b, at_b);
+        }
+        (b, at_b) = (x, at_x);
+    }
+    b
+}
+
+/// The answers for units in order; units with the same data are worked out once.
+pub(super) fn once_each<const N: usize, T: Copy>(
+    units: impl Iterator<Item = [f64; N]>,
+    answer: impl Fn([f64; N]) -> T,
+) -> Vec<T> {
+    let mut known = BTreeMap::new();
+    let of = |unit: [f64; N]| {
+        let key = unit.map(f64::to_bits);
+        *known.entry(key).or_insert_with(|| answer(unit))
+    };
+    units.map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quantile;
+    use crate::special::{beta_cdf, beta_quantile, gamma_cdf, gamma_quantile};
+
+    #[test]
+    fn quantiles_are_those_of_the_distribution_also_where_it_piles_up() {
+        for (a, b) in [(3.0, 7.0), (40.0, 0.5), (0.2, 30.0), (2e4, 1e4)] {
+            let total: f64 = a + b;
+            let mean = a / total;
+            let spread = (mean * (1.0 - mean) / (total + 1.0)).sqrt();
+            for p in [0.001, 0.025, 0.5, 0.975] {
+                let found = quantile(p, (mean, spread), (0.0, 1.0), |x| beta_cdf(a, b, x));
+                let off = beta_cdf(a, b, found) - p;
+                let near = (found - beta_quantile(a, b, p)).abs() < 1e-8 * spread;
+                assert!(near || off.abs() < 1e-9, "{a} {b} {p}: {found}");
+            }
+        }
+        for shape in [0.3, 4.0, 500.0_f64] {
+            let moments = (shape, shape.sqrt());
+            let found = quantile(0.975, moments, (0.0, f64::INFINITY), |x| {
+                gamma_cdf(shape, x)
+            });
+            let expected = gamma_quantile(shape, 0.975);
+            assert!((found / expected - 1.0).abs() < 1e-7, "{shape}: {found}");
+        }
+    }
 }

@@ -1,9 +1,9 @@
 //! Rates: the beta-binomial model.
 
-use super::hyper::{Posterior, mixture, posterior};
+use super::hyper::{LIGHT, Posterior, mixture, once_each, posterior, quantile};
 use super::{Basis, Hyper, Interval, Shrinkage, Shrunk, beta_interval, check_coverage, check_some};
 use crate::Invalid;
-use crate::special::{ln_beta, normal_quantile};
+use crate::special::{beta_cdf, ln_beta, normal_quantile};
 
 struct Unit {
     successes: f64,
@@ -17,8 +17,8 @@ struct Unit {
 /// Model: xᵢ ~ binomial(nᵢ, pᵢ), pᵢ ~ beta with mean mᵢ and weight M cases; logit mᵢ = δ + logit of `expected`ᵢ (0…1, what the unit's
 /// mix of services lets expect, see [`super::case_mix`]), or δ alone. The marginal likelihood is integrated over δ (uniform prior on
 /// its logistic) and M (uniform prior on 1 ÷ (1 + M)); `hyper` states its highest point under these priors (M at its own likelihood alone). The
-/// interval is that of a beta distribution with the posterior's mean and variance, estimated hyperparameters included (Kass, Steffey
-/// 1989, JASA 84; Christiansen, Morris 1997). The raw interval is Wilson's (1927).
+/// interval is that of the posterior, a mixture of beta distributions, so estimated hyperparameters are included (Kass, Steffey 1989,
+/// JASA 84; Christiansen, Morris 1997). The raw interval is Wilson's (1927).
 ///
 /// With data of one unit only, the shrunk figure is the raw one ([`Basis::Own`]). With n = 0 it is the prior ([`Basis::Prior`]).
 ///
@@ -52,10 +52,19 @@ pub fn rates(
         coverage,
     };
     Ok(Shrinkage {
-        units: units
-            .iter()
-            .map(|unit| shrink(unit, &fit, coverage))
-            .collect(),
+        units: once_each(
+            units
+                .iter()
+                .map(|unit| [unit.successes, unit.n, unit.offset]),
+            |[successes, n, offset]| {
+                let unit = Unit {
+                    successes,
+                    n,
+                    offset,
+                };
+                shrink(&unit, &fit, coverage)
+            },
+        ),
         hyper: Some(hyper),
     })
 }
@@ -120,11 +129,27 @@ fn shrink(unit: &Unit, fit: &Posterior, coverage: f64) -> Shrunk {
         let mean = (node.precision * prior + unit.successes) / total;
         (node.weight, mean, mean * (1.0 - mean) / (total + 1.0))
     }));
+    let cdf = |rate: f64| {
+        let nodes = fit.nodes.iter().filter(|node| node.weight > LIGHT);
+        let below = nodes.map(|node| {
+            let prior = logistic(node.location + unit.offset);
+            let a = node.precision * prior + unit.successes;
+            let b = node.precision + unit.n - a;
+            node.weight * beta_cdf(a, b, rate)
+        });
+        below.sum::<f64>()
+    };
+    let tail = 0.5 * (1.0 - coverage);
+    let at = |p| quantile(p, (mean, variance.sqrt()), (0.0, 1.0), cdf);
     let own = fit.nodes.iter();
     let own = own.map(|node| node.weight * unit.n / (node.precision + unit.n));
     Shrunk {
         raw: raw(unit, coverage),
-        shrunk: beta_interval(mean, variance, (0.0, 1.0), coverage),
+        shrunk: Interval {
+            estimate: mean,
+            lower: at(tail),
+            upper: at(1.0 - tail),
+        },
         se: variance.sqrt(),
         own_share: own.sum(),
         basis: if unit.n > 0.0 {

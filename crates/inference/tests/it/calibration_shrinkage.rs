@@ -1,4 +1,4 @@
-//! Coverage of shrunk intervals on small designs; the fuller study is the example `calibrate_shrinkage`.
+//! Coverage of shrunk intervals on small designs; the full one is `validation/study`.
 
 use inference::random::Random;
 use inference::shrinkage::rates;

@@ -3,7 +3,7 @@
 use inference::gaming::*;
 use inference::random::Random;
 
-use super::{Design, chance, pick};
+use super::data::{Design, chance, pick};
 
 struct Jury {
     judge: Vec<usize>,

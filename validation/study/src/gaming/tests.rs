@@ -3,10 +3,19 @@
 use inference::gaming::*;
 use inference::random::Random;
 
-use super::study::people::crowd;
-use super::study::{attacks, auc, honest, rates};
+use super::data::{attacks, auc, honest, rates};
+use super::people::crowd;
+use crate::plan::Plan;
 
-fn runs(detector: Detector, runs: u64) -> u64 {
+fn plan(seed: u64) -> Plan {
+    Plan {
+        quick: true,
+        seed,
+        threads: std::num::NonZeroUsize::MIN,
+    }
+}
+
+fn runs(detector: Detector, runs: usize) -> usize {
     match detector {
         Detector::Ring => 1,
         Detector::NoSpread => runs / 4,
@@ -17,13 +26,21 @@ fn runs(detector: Detector, runs: u64) -> u64 {
 #[test]
 fn honest_data_are_flagged_at_most_at_the_stated_rate() {
     for design in honest() {
-        let found = rates(&design, runs(design.detector, 60), 99, 5);
+        let found = rates(&design, runs(design.detector, 60), 99, &plan(5));
         let tests = found.tests as f64;
         // Three standard errors of a binomial count over the rate.
         let most = |rate: f64| rate + 3.0 * (rate * (1.0 - rate) / tests.max(1.0)).sqrt();
         let name = design.name;
-        assert!(found.at_05 <= most(0.05), "{name}: {}", found.at_05);
-        assert!(found.at_01 <= most(0.01), "{name}: {}", found.at_01);
+        assert!(
+            found.at_05.value <= most(0.05),
+            "{name}: {}",
+            found.at_05.value
+        );
+        assert!(
+            found.at_01.value <= most(0.01),
+            "{name}: {}",
+            found.at_01.value
+        );
         assert_eq!(found.tests == 0, name.contains("must be refused"), "{name}");
     }
 }
@@ -31,9 +48,14 @@ fn honest_data_are_flagged_at_most_at_the_stated_rate() {
 #[test]
 fn attacks_are_found() {
     for design in attacks() {
-        let found = rates(&design, runs(design.detector, 20), 99, 6);
+        let found = rates(&design, runs(design.detector, 20), 99, &plan(6));
         assert_eq!(found.refused, 0, "{}", design.name);
-        assert!(found.at_05 >= 0.5, "{}: {}", design.name, found.at_05);
+        assert!(
+            found.at_05.value >= 0.5,
+            "{}: {}",
+            design.name,
+            found.at_05.value
+        );
     }
 }
 

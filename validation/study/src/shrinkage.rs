@@ -1,10 +1,32 @@
-//! Measures how often the 95 % intervals of `inference::shrinkage` hold the truth: prints a Markdown table.
-//!
-//! `cargo run --release -p inference --example calibrate_shrinkage [UNIT-INTERVALS-PER-DESIGN]`
+//! How often the intervals of `inference::shrinkage` hold the truth.
 
 use inference::Invalid;
 use inference::random::Random;
 use inference::shrinkage::{Between, Interval, Means, MeansOptions, counts, means, rates, ratings};
+
+use crate::plan::Plan;
+use crate::table::{Aim, Cell, Figure, Table};
+
+const TEXT: &str = "\
+The share of units' intervals that hold the truth (`inference::shrinkage`). The truth is drawn from each model's own distribution.
+*Plain* is Wilson's interval of the raw rate. With equal units nearly every interval that doesn't collapse holds the truth; the plug-in
+interval is there to show why it isn't to be published.";
+
+const COLUMNS: [&str; 10] = [
+    "design",
+    "units",
+    "data sets",
+    "rates",
+    "plain",
+    "counts",
+    "ratings",
+    "plug-in",
+    "Morris",
+    "robust",
+];
+
+/// About so many units in all data sets of a design.
+const UNITS: usize = 20_000;
 
 /// How units differ and how much is known of each.
 struct Design {
@@ -47,16 +69,6 @@ const DESIGNS: [Design; 10] = [
     design("ten units, n = 50", 10, 0.85, 0.07, 50, 50),
     design("a thousand units, n = 50", 1_000, 0.85, 0.07, 50, 50),
     design("ten thousand units, n = 20", 10_000, 0.85, 0.07, 20, 20),
-];
-
-const MODELS: [&str; 7] = [
-    "rates",
-    "plain Wilson",
-    "counts",
-    "ratings",
-    "plug-in",
-    "Morris",
-    "robust",
 ];
 
 /// How often each model's intervals held the truth in one data set, of how many.
@@ -183,28 +195,24 @@ fn trial_means(design: &Design, cases: &[f64], random: &mut Random) -> Result<[u
     Ok(held)
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let wanted = std::env::args()
-        .nth(1)
-        .map_or(Ok(20_000), |text| text.parse::<usize>())?;
-    println!("| design | units | data sets | {} |", MODELS.join(" | "));
-    println!("| --- | ---: | ---: | {} |", ["---:"; 7].join(" | "));
+/// Coverage of all intervals.
+pub(crate) fn tables(plan: &Plan) -> Vec<Table> {
+    let mut table = Table::new("Shrunk figures", TEXT, &COLUMNS);
     for (at, design) in DESIGNS.iter().enumerate() {
-        let sets = (wanted / design.units).clamp(2, 2_000);
-        let mut held = [0; 7];
-        for set in 0..sets {
-            let stream = (at as u64) << 32 | set as u64;
-            let found = trial(design, &mut Random::new(1, stream))?;
-            held.iter_mut().zip(found).for_each(|(sum, n)| *sum += n);
-        }
-        let all = (sets * design.units) as f64;
-        let shares = held.map(|n| format!("{:.3}", n as f64 / all));
-        println!(
-            "| {} | {} | {sets} | {} |",
-            design.name,
-            design.units,
-            shares.join(" | ")
-        );
+        let sets = plan.sets((UNITS / design.units).clamp(4, 2_000));
+        let held = plan.each(at, sets, |random| {
+            trial(design, random).expect("sound data")
+        });
+        let units = design.units as f64;
+        let cell = |model| {
+            let sets = held
+                .iter()
+                .map(|held: &[usize; 7]| (held[model] as f64, units));
+            Cell::figure(Figure::share(sets), Aim::Coverage)
+        };
+        let mut cells = vec![Cell::text(design.units), Cell::text(sets)];
+        cells.extend((0..7).map(cell));
+        table.row(design.name, cells);
     }
-    Ok(())
+    vec![table]
 }

@@ -3,7 +3,7 @@
 use inference::gaming::*;
 use inference::random::Random;
 
-use super::{Design, chance, counts, sum};
+use super::data::{Design, chance, counts, sum};
 
 /// 60 days: five working days, a slow Saturday, hardly a Sunday; and a campaign day with ten times as many where asked for.
 fn days(campaign: bool) -> Vec<f64> {

@@ -1,17 +1,11 @@
-//! Simulated honest data and simulated attacks, for the calibration study of the gaming detectors and for its small version among the
-//! tests.
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "the data are made here, and what is wrong with them must stop the study"
-)]
-
-pub(crate) mod people;
-pub(crate) mod texts;
-pub(crate) mod times;
+//! Designs of simulated honest data and of simulated attacks, and what their makers share.
 
 use inference::gaming::{Answer, Detector, Draws};
 use inference::random::Random;
+
+use super::{people, texts, times};
+use crate::plan::Plan;
+use crate::table::Figure;
 
 /// One way to make data, and what to ask of them.
 pub(crate) struct Design {
@@ -46,34 +40,33 @@ pub(crate) struct Rates {
     /// How many were refused by name.
     pub(crate) refused: usize,
     /// Share with p at most 0.05.
-    pub(crate) at_05: f64,
+    pub(crate) at_05: Figure,
     /// Share with p at most 0.01.
-    pub(crate) at_01: f64,
+    pub(crate) at_01: Figure,
 }
 
 /// Runs a design, each run on its own stream.
-pub(crate) fn rates(design: &Design, runs: u64, draws: usize, seed: u64) -> Rates {
-    let mut p = Vec::new();
-    let mut refused = 0;
-    for run in 0..runs {
-        let mut random = Random::new(seed, run);
-        let stream = (run + 1) << 20;
+pub(crate) fn rates(design: &Design, runs: usize, draws: usize, plan: &Plan) -> Rates {
+    let answers = plan.spread(runs, |run| {
+        let mut random = Random::new(plan.seed, run as u64);
         let draws = Draws {
             draws,
-            seed,
-            stream,
+            seed: plan.seed,
+            stream: (run as u64 + 1) << 20,
         };
-        for answer in (design.run)(&mut random, &draws) {
-            match answer.p() {
-                Some(value) => p.push(value),
-                None => refused += 1,
-            }
-        }
-    }
-    let share = |rate: f64| p.iter().filter(|p| **p <= rate).count() as f64 / p.len().max(1) as f64;
+        (design.run)(&mut random, &draws)
+    });
+    let count = |of: &dyn Fn(&Answer) -> bool| answers.iter().flatten().filter(|a| of(a)).count();
+    let share = |rate: f64| {
+        let under = move |answer: &&Answer| answer.p().is_some_and(|p| p <= rate);
+        Figure::share(answers.iter().map(move |run| {
+            let tests = run.iter().filter(|answer| answer.p().is_some()).count();
+            (run.iter().filter(under).count() as f64, tests as f64)
+        }))
+    };
     Rates {
-        tests: p.len(),
-        refused,
+        tests: count(&|answer| answer.p().is_some()),
+        refused: count(&|answer| answer.p().is_none()),
         at_05: share(0.05),
         at_01: share(0.01),
     }
