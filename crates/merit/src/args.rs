@@ -1,8 +1,8 @@
 //! What can be asked on the command line. Texts are in the language chosen before.
 
 pub mod delivery;
-pub mod facets;
 pub mod detect;
+pub mod facets;
 pub mod judges;
 pub mod ledger;
 pub mod rank;

@@ -129,9 +129,7 @@ fn spelling(arg: &str) -> (&'static str, &'static str) {
         ),
         Some(
             "--threads" | "--min-n" | "--draw" | "--units" | "--replay" | "--first" | "--best"
-            | "--worst" | "--draws" | "--freeze" | "--season",
-            "--threads" | "--replay" | "--first" | "--best" | "--worst" | "--draws" | "--freeze"
-            | "--season" | "--days",
+            | "--worst" | "--draws" | "--freeze" | "--season" | "--days",
         ) => (";写成 1 以上的整数", "; write a whole number from 1 on"),
         Some("--rate") => (
             ";写成 0 和 1 之间的数,如 0.05",

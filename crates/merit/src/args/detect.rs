@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::rank::Layout;
+use super::delivery::Delivery;
 use crate::lang::tr;
 
 /// The end of its help.
@@ -118,16 +118,8 @@ pub struct Detect {
     pub draws: Option<u32>,
     #[arg(long, default_value_t = 1, hide_default_value = true, value_name = tr("种子", "S"), help = tr("抽样的种子,不写为 1", "What the draws follow from; 1 when absent"))]
     pub seed: u64,
-    #[arg(
-        long,
-        value_enum,
-        value_name = "table|csv|json",
-        hide_possible_values = true,
-        help = tr("格式;不写则看 --out 的扩展名,再不然为 table", "The layout; as the ending of --out says when absent, else `table`")
-    )]
-    pub format: Option<Layout>,
-    #[arg(long, value_name = tr("文件", "FILE"), help = tr("写到文件;要么写完整,要么不写", "Write to a file: all of it or nothing"))]
-    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub delivery: Delivery,
 }
 
 /// What the rate bounds.

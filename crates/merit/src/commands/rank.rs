@@ -59,37 +59,6 @@ pub fn run(args: &Rank) -> Result<(), Failure> {
         Layout::Json => document(&ranked),
     };
     args.delivery.deliver(layout, &text)
-    match (&args.out, layout) {
-        (None, Layout::Table) => terminal::print(&text),
-        (out, _) => save::deliver(out.as_deref(), text.as_bytes()),
-    }
-}
-
-/// The layout asked for, or the one that the file's ending means.
-pub(super) fn layout(asked: Option<Layout>, out: Option<&Path>) -> Result<Layout, Failure> {
-    let ending = out
-        .and_then(Path::extension)
-        .map(|ending| ending.to_string_lossy().to_lowercase());
-    let meant = match ending.as_deref() {
-        Some("csv") => Some(Layout::Csv),
-        Some("json") => Some(Layout::Json),
-        Some("txt") => Some(Layout::Table),
-        _ => None,
-    };
-    match (asked, meant, ending) {
-        (Some(asked), Some(meant), Some(ending)) if asked != meant => {
-            let asked = asked.name();
-            Err(Failure::Usage(say!(
-                "--format {asked} 与 --out 的扩展名 .{ending} 不一致;去掉 --format,或把扩展名改成合适的",
-                "--format {asked} doesn't go with the ending .{ending} of --out; drop --format or change the ending"
-            )))
-        }
-        (None, None, Some(ending)) => Err(Failure::Usage(say!(
-            "不知道扩展名 .{ending} 是什么格式;用 .csv、.json 或 .txt,或用 --format 指明",
-            "the ending .{ending} says no layout; use .csv, .json or .txt, or name one with --format"
-        ))),
-        (asked, meant, _) => Ok(asked.or(meant).unwrap_or(Layout::Table)),
-    }
 }
 
 fn settings(args: &Rank) -> Result<Settings, Failure> {

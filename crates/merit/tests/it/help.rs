@@ -2,8 +2,7 @@
 
 use crate::support::{Desk, LOCALES, Ran};
 
-pub(crate) const COMMANDS: [&str; 36] = [
-pub(crate) const COMMANDS: [&str; 34] = [
+pub(crate) const COMMANDS: [&str; 37] = [
     "",
     "new",
     "check",

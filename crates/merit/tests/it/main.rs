@@ -8,8 +8,8 @@
 
 mod bundle;
 mod commands;
-mod facets;
 mod detect;
+mod facets;
 mod help;
 mod judges;
 mod ledger;

@@ -1,12 +1,10 @@
 //! The columns of a table as the detectors take them.
 
-use std::collections::BTreeMap;
-
 use rulebook::{Say, say};
 
 use crate::args::detect::Detect;
 use crate::failure::Failure;
-use crate::table_input::{File, Table};
+use crate::table_input::{File, Table, numbered};
 
 /// Names by number, in the order they first appear, and the number of each row's.
 #[derive(Debug, Default)]
@@ -16,18 +14,9 @@ pub struct Labels {
 }
 
 impl Labels {
-    fn new(texts: Vec<String>) -> Self {
-        let mut numbers = BTreeMap::new();
-        let mut labels = Self::default();
-        for text in texts {
-            let next = labels.names.len();
-            let number = *numbers.entry(text.clone()).or_insert(next);
-            if number == next {
-                labels.names.push(text);
-            }
-            labels.of.push(number);
-        }
-        labels
+    fn new(texts: &[String]) -> Self {
+        let (names, of) = numbered(texts);
+        Self { names, of }
     }
 
     pub fn count(&self) -> usize {
@@ -97,7 +86,7 @@ pub fn read(args: &Detect) -> Result<Rows, Failure> {
     };
     let unit = match reader.labels(args.unit.as_deref(), "--unit")? {
         Some(labels) => labels,
-        None => Labels::new(vec![String::new(); lines.len()]),
+        None => Labels::new(&vec![String::new(); lines.len()]),
     };
     let whole =
         |least: f64| move |value: f64| (value < least || value.fract() != 0.0).then(not_whole);
@@ -134,7 +123,7 @@ impl Reader<'_> {
     fn texts(&self, name: Option<&str>, option: &str) -> Result<Option<Vec<String>>, Failure> {
         let Some(name) = name else { return Ok(None) };
         let column = self.table.column(name, option)?;
-        Ok(Some(self.table.texts(column)))
+        Ok(self.table.texts(&[column]).pop())
     }
 
     fn numbers(
@@ -161,7 +150,7 @@ impl Reader<'_> {
                 ),
             ));
         }
-        Ok(texts.map(Labels::new))
+        Ok(texts.as_deref().map(Labels::new))
     }
 
     fn moments(&self, name: Option<&str>, option: &str) -> Result<Option<Vec<Moment>>, Failure> {

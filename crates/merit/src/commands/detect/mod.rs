@@ -10,11 +10,9 @@ use rulebook::say;
 
 use self::input::Rows;
 use self::run::{Run, Test};
-use super::rank::layout;
+use crate::args::delivery::Layout;
 use crate::args::detect::{Control, Detect};
-use crate::args::rank::Layout;
 use crate::failure::Failure;
-use crate::output::save;
 use crate::terminal;
 
 /// What came out.
@@ -28,7 +26,7 @@ struct Report<'r> {
 
 /// Looks for every pattern that the columns allow, and delivers the list.
 pub fn run(args: &Detect) -> Result<(), Failure> {
-    let layout = layout(args.format, args.out.as_deref())?;
+    let layout = args.delivery.layout()?;
     let rows = input::read(args)?;
     let run = Run::new(args, &rows);
     let tests = run.all()?;
@@ -63,14 +61,11 @@ pub fn run(args: &Detect) -> Result<(), Failure> {
         Layout::Csv => show::csv(&report),
         Layout::Json => show::document(&report),
     };
-    match (&args.out, layout) {
-        (None, Layout::Table) => terminal::print(&text),
-        (out, _) => {
-            save::deliver(out.as_deref(), text.as_bytes())?;
-            terminal::note(&show::note());
-            Ok(())
-        }
+    args.delivery.deliver(layout, &text)?;
+    if args.delivery.out.is_some() || layout != Layout::Table {
+        terminal::note(&show::note());
     }
+    Ok(())
 }
 
 /// Says so where a pattern couldn't be listed however striking it is.
