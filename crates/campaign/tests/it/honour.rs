@@ -225,6 +225,8 @@ fn every_refusal_is_met_and_the_first_reason_is_given() {
         "set-aside",
         "under-notice",
         "objection-open",
+        // In the stories of comparison.
+        "not-shown",
     ];
     all_met(REFUSALS, &met);
 }

@@ -8,6 +8,7 @@
 )]
 
 mod circular;
+mod comparison;
 mod conflicts;
 mod entries;
 mod figure;

@@ -215,6 +215,20 @@ coefficient = 0.8
 
 /// The small county's rules, from a month on.
 pub fn rules_from(from: &str) -> Action {
+    let files = files().into_iter();
+    adopt(from, files.map(|(path, text)| (path, text.to_owned())))
+}
+
+/// Rules of these files, from a month on.
+pub fn adopt<'a>(from: &str, files: impl Iterator<Item = (&'a str, String)>) -> Action {
+    Action::Rules(rules::Action::Adopt {
+        from: from.parse().expect("a period"),
+        files: files.map(|(path, text)| (path.to_owned(), text)).collect(),
+    })
+}
+
+/// The files of the small county's rules.
+pub fn files() -> Vec<(&'static str, &'static str)> {
     let mut files = vec![
         ("campaign.toml", CAMPAIGN),
         ("measures.toml", MEASURES),
@@ -224,13 +238,7 @@ pub fn rules_from(from: &str) -> Action {
         ("ladders/reward.toml", LADDER),
     ];
     files.extend(HONOURS);
-    let files = files.into_iter();
-    Action::Rules(rules::Action::Adopt {
-        from: from.parse().expect("a period"),
-        files: files
-            .map(|(path, text)| (path.to_owned(), text.to_owned()))
-            .collect(),
-    })
+    files
 }
 
 pub const TOWNS: [&str; 4] = ["t1", "t2", "t3", "t4"];

@@ -1,9 +1,10 @@
 //! Which units a replay names: clearly over or under the mean of their class, clearly improved. All others are no different.
 //!
-//! A unit is named by its score as it stands, next to its standard error: the larger of two standard deviations, that of its own draws,
-//! and that of draws in which it is as its class. At a ceiling the first alone won't do: thirty satisfied of thirty hardly spread, yet
+//! A lead is told by the score as it stands, next to its standard error: the larger of two standard deviations, that of the unit's own
+//! draws, and that of draws in which it is as its class. At a ceiling the first alone won't do: thirty satisfied of thirty hardly spread, yet
 //! thirty of thirty is what luck often does to a unit like all others. (So does a score test, whose error is that under the
-//! hypothesis: Agresti and Coull 1998, *Approximate is better than exact*, The American Statistician 52.)
+//! hypothesis: Agresti and Coull 1998, *Approximate is better than exact*, The American Statistician 52.) A change is told likewise
+//! with the larger error of the two periods in both, as they would have it if nothing had changed.
 //!
 //! A unit with a figure that is missing, or whose noise nobody knows, is never named: how sure its score is can't be said.
 
@@ -19,7 +20,7 @@ use super::sample::mean_and_variance;
 pub struct Estimate {
     /// The score.
     pub score: f64,
-    /// Its standard error.
+    /// Its standard error: the standard deviation of its draws.
     pub error: f64,
     /// The score less the mean of all units scored.
     pub lead: f64,
@@ -30,16 +31,16 @@ pub struct Estimate {
 impl Estimate {
     /// From a unit's score and the class's mean, as they stand and draw by draw: its own draws, and those in which it is as its class.
     pub(super) fn of((score, mean): (f64, f64), draws: [(&[f64], &[f64]); 2]) -> Self {
-        let larger = |spreads: [f64; 2]| spreads.into_iter().fold(0.0, f64::max);
+        let [(own, _), _] = draws;
         let lead = |(scores, means): (&[f64], &[f64])| {
             let leads = scores.iter().zip(means).map(|(score, mean)| score - mean);
             spread(&leads.collect::<Vec<f64>>())
         };
         Self {
             score,
-            error: larger(draws.map(|(scores, _)| spread(scores))),
+            error: spread(own),
             lead: score - mean,
-            lead_error: larger(draws.map(lead)),
+            lead_error: draws.map(lead).into_iter().fold(0.0, f64::max),
         }
     }
 }
@@ -85,8 +86,8 @@ pub fn improved(
 ) -> Result<Vec<Option<Named>>, Invalid> {
     let changes = units.iter().map(|(before, now)| {
         let (before, now) = (before.as_ref()?, now.as_ref()?);
-        let variance = before.error * before.error + now.error * now.error;
-        Some((now.score - before.score, variance.sqrt()))
+        let error = before.error.max(now.error) * std::f64::consts::SQRT_2;
+        Some((now.score - before.score, error))
     });
     named(changes.collect(), control, rate)
 }
