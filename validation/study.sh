@@ -5,6 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 cargo build --release --locked --quiet --package study
 page=docs/statistics/calibration.md
-"${CARGO_TARGET_DIR:-target}/release/study" "$@" >"$page.new"
-mv "$page.new" "$page"
+new=${CARGO_TARGET_DIR:-target}/calibration.md
+"${CARGO_TARGET_DIR:-target}/release/study" "$@" >"$new"
+mv "$new" "$page"
 echo "written: $page"
