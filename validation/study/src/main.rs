@@ -12,6 +12,7 @@ mod errors;
 mod facets;
 mod gaming;
 mod judges;
+mod listed;
 mod named;
 mod plan;
 mod ranks;

@@ -17,7 +17,7 @@ const UNITS: usize = 6_000;
 
 /// What is known of a figure.
 #[derive(Clone, Copy)]
-enum Kind {
+pub(crate) enum Kind {
     /// A share of so many cases.
     Share(u64),
     /// A count.
@@ -27,10 +27,10 @@ enum Kind {
 }
 
 /// A design: true figures lie about `centre` with the standard deviations `common` (the same for all measures of a unit) and `own`.
-struct Design {
-    name: &'static str,
-    units: usize,
-    measures: usize,
+pub(crate) struct Design {
+    pub(crate) name: &'static str,
+    pub(crate) units: usize,
+    pub(crate) measures: usize,
     kind: Kind,
     centre: f64,
     common: f64,
@@ -43,10 +43,10 @@ struct Design {
 const QUOTAS: &str = "[[band]]\nid='a'\nname.zh='a'\npercent=10\n[[band]]\nid='b'\nname.zh='b'\npercent=20\n[[band]]\nid='c'\nname.zh='c'\n";
 
 /// Nearly equal units: far less apart than luck, but no ties.
-const BARELY: f64 = 1e-6;
+pub(crate) const BARELY: f64 = 1e-6;
 
 /// A design by its name, (units, measures), what is known of a figure, and (centre, common, own).
-fn design(
+pub(crate) fn design(
     name: &'static str,
     (units, measures): (usize, usize),
     kind: Kind,
@@ -142,7 +142,7 @@ impl Design {
         }
     }
 
-    fn scheme(&self) -> Scheme {
+    pub(crate) fn scheme(&self) -> Scheme {
         let (zero, full) = self.ends;
         let direction = if zero > full { "lower" } else { "higher" };
         let item = |measure: usize| {
@@ -156,7 +156,7 @@ impl Design {
         toml::from_str(&text).expect("a scheme")
     }
 
-    fn measures(&self) -> Vec<Measure> {
+    pub(crate) fn measures(&self) -> Vec<Measure> {
         let kind = match self.kind {
             Kind::Count => "range={min=0}\nnoise='count'",
             _ => "range={min=0,max=1}",
@@ -169,7 +169,7 @@ impl Design {
     }
 
     /// The true figures, measure by measure.
-    fn truth(&self, random: &mut Random) -> Vec<Vec<f64>> {
+    pub(crate) fn truth(&self, random: &mut Random) -> Vec<Vec<f64>> {
         let most = if matches!(self.kind, Kind::Count) {
             f64::INFINITY
         } else {
@@ -184,7 +184,7 @@ impl Design {
     }
 
     /// What is measured of a true figure.
-    fn measured(&self, random: &mut Random, truth: f64) -> f64 {
+    pub(crate) fn measured(&self, random: &mut Random, truth: f64) -> f64 {
         match self.kind {
             Kind::Share(n) => random.binomial(n, truth) as f64 / n as f64,
             Kind::Count => random.poisson(truth) as f64,
@@ -206,7 +206,7 @@ impl Design {
         }
     }
 
-    fn class<'a>(
+    pub(crate) fn class<'a>(
         &self,
         ids: &'a [String],
         measures: &'a [Measure],
@@ -232,7 +232,7 @@ struct Found {
     said_first: (f64, f64),
 }
 
-const ONE: NonZeroUsize = NonZeroUsize::MIN;
+pub(crate) const ONE: NonZeroUsize = NonZeroUsize::MIN;
 const DRAWS: NonZeroU32 = NonZeroU32::new(400).expect("over 0");
 
 fn one_class(design: &Design, random: &mut Random) -> Found {
@@ -307,5 +307,5 @@ pub(crate) fn tables(plan: &Plan) -> Vec<Table> {
         ];
         table.row(design.name, cells);
     }
-    vec![table]
+    vec![table, crate::listed::table(plan)]
 }
