@@ -79,6 +79,8 @@ pub struct Noise {
     units: usize,
     /// The units that are drawn.
     at: Vec<u32>,
+    /// Their own cases, for shares and ratings by level.
+    cases: Vec<f64>,
     posterior: Posterior,
 }
 
@@ -136,62 +138,55 @@ impl Noise {
         &self.at
     }
 
-    /// The same noise, but for the units that are `chosen`: about the class's pooled figure instead of the unit's own. It says how a
-    /// figure would spread if the unit were as its class; at a ceiling its own posterior, which hardly spreads, doesn't.
+    /// How new figures would spread, not how the true ones may lie: about the unit's own figure as the posterior has it, or, for the
+    /// units that are `chosen`, about the class's pooled figure. The class lends no cases here, so this is the noise that a test needs:
+    /// the posterior is narrower, and at a ceiling hardly spreads at all.
     #[must_use]
-    pub fn as_class(&self, chosen: impl Fn(u32) -> bool) -> Self {
+    pub fn anew(&self, chosen: impl Fn(u32) -> bool) -> Self {
         let mut noise = self.clone();
         let mut units = self.at.iter().map(|unit| chosen(*unit));
-        let mut next = || units.next().is_some_and(|chosen| chosen);
+        let mut chosen = || units.next().is_some_and(|chosen| chosen);
         match &mut noise.posterior {
             Posterior::Beta { shapes, .. } => {
                 let events: f64 = shapes.iter().map(|(events, _)| events.shape).sum();
                 let others: f64 = shapes.iter().map(|(_, others)| others.shape).sum();
-                let mean = events / (events + others);
-                for (events, others) in shapes.iter_mut().filter(|_| next()) {
-                    let cases = events.shape + others.shape;
-                    *events = Shape::new(cases * mean);
-                    *others = Shape::new(cases * (1.0 - mean));
+                for ((yes, no), cases) in shapes.iter_mut().zip(&self.cases) {
+                    let own = (yes.shape, no.shape);
+                    let (a, b) = if chosen() { (events, others) } else { own };
+                    let cases = spread_of(*cases) / (a + b);
+                    (*yes, *no) = (Shape::new(cases * a), Shape::new(cases * b));
                 }
             }
             Posterior::Gamma(cells) => {
                 let counts = cells.iter().map(|(shape, rate)| shape.shape / rate);
                 let mean = counts.sum::<f64>() / cells.len() as f64;
-                for (shape, rate) in cells.iter_mut().filter(|_| next()) {
-                    *shape = Shape::new(mean * *rate);
+                for (shape, rate) in cells {
+                    let own = shape.shape / *rate;
+                    let count = if chosen() { mean } else { own };
+                    (*shape, *rate) = (Shape::new(count), 1.0);
                 }
             }
             Posterior::Normal { cells, .. } => {
                 let mean = cells.iter().map(|cell| cell.0).sum::<f64>() / cells.len() as f64;
-                cells
-                    .iter_mut()
-                    .filter(|_| next())
-                    .for_each(|cell| cell.0 = mean);
+                let chosen = cells.iter_mut().filter(|_| chosen());
+                chosen.for_each(|cell| cell.0 = mean);
             }
             Posterior::Student { cells, .. } => {
                 let mean = cells.iter().map(|cell| cell.0).sum::<f64>() / cells.len() as f64;
-                cells
-                    .iter_mut()
-                    .filter(|_| next())
-                    .for_each(|cell| cell.0 = mean);
+                let chosen = cells.iter_mut().filter(|_| chosen());
+                chosen.for_each(|cell| cell.0 = mean);
             }
             Posterior::Dirichlet { shapes, marks } => {
                 let levels = marks.len().max(1);
-                let sum = |level: usize| -> f64 {
-                    shapes
-                        .iter()
-                        .skip(level)
-                        .step_by(levels)
-                        .map(|shape| shape.shape)
-                        .sum()
-                };
-                let sums: Vec<f64> = (0..levels).map(sum).collect();
-                let all: f64 = sums.iter().sum();
-                for shapes in shapes.chunks_exact_mut(levels).filter(|_| next()) {
-                    let cases: f64 = shapes.iter().map(|shape| shape.shape).sum();
-                    for (shape, sum) in shapes.iter_mut().zip(&sums) {
-                        *shape = Shape::new(cases * sum / all);
-                    }
+                let of_level = |level: usize| shapes.iter().skip(level).step_by(levels);
+                let sum = |level: usize| of_level(level).map(|shape| shape.shape).sum();
+                let class: Vec<f64> = (0..levels).map(sum).collect();
+                for (shapes, cases) in shapes.chunks_exact_mut(levels).zip(&self.cases) {
+                    let own: Vec<f64> = shapes.iter().map(|shape| shape.shape).collect();
+                    let about = if chosen() { &class } else { &own };
+                    let cases = spread_of(*cases) / about.iter().sum::<f64>();
+                    let about = shapes.iter_mut().zip(about);
+                    about.for_each(|(shape, about)| *shape = Shape::new(cases * about));
                 }
             }
         }
@@ -243,6 +238,11 @@ impl Noise {
             }
         }
     }
+}
+
+/// The weight of a Beta or Dirichlet that spreads as the mean of so many cases does: its variance is that of one case over weight + 1.
+fn spread_of(cases: f64) -> f64 {
+    (cases - 1.0).max(LEAST_CASES)
 }
 
 fn held(x: f64, (low, high): (f64, f64)) -> f64 {
@@ -433,6 +433,7 @@ fn share(value: &[f64], n: &[f64], full: f64, kin: f64) -> Result<Noise, Invalid
             full,
         },
         at,
+        cases: cases.into_iter().map(|(_, n)| n).collect(),
     })
 }
 
@@ -459,6 +460,7 @@ fn count(value: &[f64], kin: f64) -> Result<Noise, Invalid> {
     Ok(Noise {
         units,
         at,
+        cases: Vec::new(),
         posterior: Posterior::Gamma(cells),
     })
 }
@@ -489,6 +491,7 @@ fn figure(value: &[f64], se: &[f64], range: (f64, f64)) -> Result<Noise, Invalid
     Ok(Noise {
         units,
         at,
+        cases: Vec::new(),
         posterior: Posterior::Normal { cells, range },
     })
 }
@@ -513,6 +516,7 @@ fn mark(value: &[f64], se: &[f64], n: &[f64], range: (f64, f64)) -> Result<Noise
             range,
         },
         at,
+        cases: Vec::new(),
     })
 }
 
@@ -546,6 +550,7 @@ fn levels(counts: &[&[f64]], marks: &[f64], kin: f64) -> Result<Noise, Invalid> 
             shapes: shapes.collect(),
             marks: marks.to_vec(),
         },
+        cases: at.iter().map(|at| of_unit(*at).sum()).collect(),
         at,
     })
 }

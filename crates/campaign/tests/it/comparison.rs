@@ -156,7 +156,7 @@ fn an_honour_that_requires_a_clear_lead_waits_for_final_results_that_show_it() {
 #[test]
 fn an_honour_can_require_a_clear_change() {
     let mut story = comparing("clearly-improved");
-    closes(&mut story, "2026-01", 0.9, JANUARY);
+    closes(&mut story, "2026-01", 0.8, JANUARY);
     nominate(&mut story, "t1");
     story
         .on("2026-02-28")

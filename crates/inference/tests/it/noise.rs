@@ -190,3 +190,71 @@ fn the_same_seed_draws_the_same() {
     assert_eq!(draws(&noise, 1, 3)[..99], draws(&noise, 1, 3)[..99]);
     assert_ne!(draws(&noise, 1, 3)[..99], draws(&noise, 1, 4)[..99]);
 }
+
+/// The mean and standard deviation of a unit's draws.
+fn moments(noise: &Noise, unit: usize, units: usize) -> (f64, f64) {
+    let mut random = Random::new(3, 0);
+    let mut cells = vec![f64::NAN; units];
+    let draws: Vec<f64> = (0..20_000)
+        .map(|_| {
+            noise.draw(&mut random, &mut cells);
+            cells[unit]
+        })
+        .collect();
+    let mean = draws.iter().sum::<f64>() / draws.len() as f64;
+    let squares = draws.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>();
+    (mean, (squares / draws.len() as f64).sqrt())
+}
+
+#[test]
+fn new_figures_spread_as_their_own_cases_do_about_the_unit_or_its_class() {
+    let (value, n) = ([1.0, 0.8, 0.8, 0.8, 0.8], [30.0; 5]);
+    let model = Model::Share {
+        value: &value,
+        n: &n,
+        full: 1.0,
+    };
+    let noise = Noise::fit(&model, 0.0).unwrap();
+    let anew = noise.anew(|unit| unit == 0);
+    let (mean, sd) = moments(&anew, 0, 5);
+    assert!((mean - 0.84).abs() < 0.01, "as its class: {mean}");
+    assert!((sd - (0.84_f64 * 0.16 / 30.0).sqrt()).abs() < 0.003, "{sd}");
+    let (mean, sd) = moments(&anew, 1, 5);
+    assert!((mean - 0.808).abs() < 0.01, "as itself: {mean}");
+    assert!(
+        (sd - (0.808_f64 * 0.192 / 30.0).sqrt()).abs() < 0.003,
+        "{sd}"
+    );
+    // The posterior has the class's cases too, and spreads less.
+    assert!(moments(&noise, 1, 5).1 < 0.95 * sd);
+    let counts = Model::Count {
+        value: &[4.0, 9.0, 9.0, 9.0, 9.0],
+    };
+    let anew = Noise::fit(&counts, 0.0).unwrap().anew(|unit| unit == 0);
+    let (mean, sd) = moments(&anew, 0, 5);
+    assert!(
+        (mean - 8.0).abs() < 0.3 && (sd - mean.sqrt()).abs() < 0.1,
+        "{mean} {sd}"
+    );
+    let figures = Model::Figure {
+        value: &[1.0, 3.0],
+        se: &[0.5, 0.5],
+        range: (f64::NEG_INFINITY, f64::INFINITY),
+    };
+    let anew = Noise::fit(&figures, 0.0).unwrap().anew(|unit| unit == 0);
+    let (mean, sd) = moments(&anew, 0, 2);
+    assert!(
+        (mean - 2.0).abs() < 0.02 && (sd - 0.5).abs() < 0.02,
+        "{mean} {sd}"
+    );
+    let few = [6.0, 2.0, 2.0, 2.0];
+    let many = [0.0, 4.0, 4.0, 4.0];
+    let levels = Model::Levels {
+        counts: vec![&few, &many],
+        marks: vec![0.0, 1.0],
+    };
+    let anew = Noise::fit(&levels, 0.0).unwrap().anew(|unit| unit == 0);
+    let (mean, sd) = moments(&anew, 0, 4);
+    assert!((mean - 0.5).abs() < 0.02, "{mean}");
+    assert!((sd - (0.25_f64 / 6.0).sqrt()).abs() < 0.01, "{sd}");
+}

@@ -1,10 +1,11 @@
 //! Which units a replay names: clearly over or under the mean of their class, clearly improved. All others are no different.
 //!
-//! A lead is told by the score as it stands, next to its standard error: the larger of two standard deviations, that of the unit's own
-//! draws, and that of draws in which it is as its class. At a ceiling the first alone won't do: thirty satisfied of thirty hardly spread, yet
-//! thirty of thirty is what luck often does to a unit like all others. (So does a score test, whose error is that under the
-//! hypothesis: Agresti and Coull 1998, *Approximate is better than exact*, The American Statistician 52.) A change is told likewise
-//! with the larger error of the two periods in both, as they would have it if nothing had changed.
+//! A lead is told by the score as it stands, next to its standard error: the larger of two standard deviations, that of scores of new
+//! figures if the unit is what it seems, and if it is as its class (`inference::noise::Noise::anew`). At a ceiling the first alone won't
+//! do: thirty satisfied of thirty hardly spread, yet thirty of thirty is what luck often does to a unit like all others. (So does a
+//! score test, whose error is that under the hypothesis: Agresti and Coull 1998, *Approximate is better than exact*, The American
+//! Statistician 52.) A change is told likewise with the larger error of the two periods in both, as they would have it if nothing had
+//! changed.
 //!
 //! A unit with a figure that is missing, or whose noise nobody knows, is never named: how sure its score is can't be said.
 
@@ -20,7 +21,7 @@ use super::sample::mean_and_variance;
 pub struct Estimate {
     /// The score.
     pub score: f64,
-    /// Its standard error: the standard deviation of its draws.
+    /// Its standard error if the unit is what it seems.
     pub error: f64,
     /// The score less the mean of all units scored.
     pub lead: f64,
@@ -29,18 +30,21 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// From a unit's score and the class's mean, as they stand and draw by draw: its own draws, and those in which it is as its class.
-    pub(super) fn of((score, mean): (f64, f64), draws: [(&[f64], &[f64]); 2]) -> Self {
-        let [(own, _), _] = draws;
-        let lead = |(scores, means): (&[f64], &[f64])| {
+    /// From a unit's score and the class's mean, as they stand, and both draw by draw of new figures.
+    pub(super) fn of(
+        (score, mean): (f64, f64),
+        as_itself: &(Vec<f64>, Vec<f64>),
+        as_class: &(Vec<f64>, Vec<f64>),
+    ) -> Self {
+        let lead = |(scores, means): &(Vec<f64>, Vec<f64>)| {
             let leads = scores.iter().zip(means).map(|(score, mean)| score - mean);
             spread(&leads.collect::<Vec<f64>>())
         };
         Self {
             score,
-            error: spread(own),
+            error: spread(&as_itself.0),
             lead: score - mean,
-            lead_error: draws.map(lead).into_iter().fold(0.0, f64::max),
+            lead_error: lead(as_itself).max(lead(as_class)),
         }
     }
 }

@@ -17,8 +17,8 @@ use crate::{PlanError, Scored, band, rank, stats};
 
 /// So many of the draws say beforehand how sure scores are.
 const PILOT: usize = 128;
-/// So many draws, half of them for each unit, say how far a unit that is as its class can be from it.
-const AS_CLASS: usize = 200;
+/// So many draws of new figures say what a score's error is; in half of them a unit is as its class.
+const ANEW: usize = 400;
 /// Units whose draws are brought together at a time.
 const BLOCK: usize = 32;
 /// The stream of what the class has in common.
@@ -42,9 +42,10 @@ struct Spread {
     likeness: Likeness,
 }
 
-/// The scores of draws in which every second unit is as its class: units of even position in even draws, the others in odd ones.
+/// The scores of draws of new figures, in which every second unit is as its class: units of even position in even draws, the others in
+/// odd ones.
 #[derive(Default)]
-struct AsClass {
+struct Anew {
     /// The number of the first of the draws.
     first: usize,
     /// Draw after draw.
@@ -138,7 +139,7 @@ impl<'r> Sampler<'r> {
             return Ok(Vec::new());
         }
         let spread = self.pilot(threads)?;
-        let as_class = self.as_class(threads)?;
+        let anew = self.anew(threads)?;
         let mut scores = vec![0.0; units * self.draws];
         let mut ranks = vec![0; units * self.draws];
         let share = self.draws.div_ceil(threads.get());
@@ -162,7 +163,7 @@ impl<'r> Sampler<'r> {
         for tally in tallies {
             sum.add(&tally?);
         }
-        Ok(self.sureness(&scores, &ranks, &sum, &as_class))
+        Ok(self.sureness(&scores, &ranks, &sum, &anew))
     }
 
     /// The first draws, for how each unit's score spreads.
@@ -183,21 +184,20 @@ impl<'r> Sampler<'r> {
         })
     }
 
-    /// The draws in which every second unit is as its class, then every other: for how far a unit that is as its class can be
-    /// from it. None where nothing is drawn.
-    fn as_class(&self, threads: NonZeroUsize) -> Result<AsClass, PlanError> {
+    /// Draws of new figures. None where nothing is drawn.
+    fn anew(&self, threads: NonZeroUsize) -> Result<Anew, PlanError> {
         if self.sources.is_empty() {
-            return Ok(AsClass::default());
+            return Ok(Anew::default());
         }
         let half = |odd: u32| -> Vec<Source<'r>> {
             let levelled = |source: &Source<'r>| Source {
                 measure: source.measure,
-                noise: source.noise.as_class(|unit| unit % 2 == odd),
+                noise: source.noise.anew(|unit| unit % 2 == odd),
             };
             self.sources.iter().map(levelled).collect()
         };
         let halves = [half(0), half(1)];
-        let scores = self.scores(self.draws, AS_CLASS, threads, |desk, draw| {
+        let scores = self.scores(self.draws, ANEW, threads, |desk, draw| {
             let [even, odd] = &halves;
             let sources = if draw % 2 == 0 { even } else { odd };
             self.ruled(desk, sources, draw, |ruler| {
@@ -206,7 +206,7 @@ impl<'r> Sampler<'r> {
                 Ok(scores)
             })
         })?;
-        Ok(AsClass {
+        Ok(Anew {
             first: self.draws,
             scores,
         })
@@ -357,18 +357,12 @@ impl<'r> Sampler<'r> {
     }
 
     /// Quantiles and shares for each unit.
-    fn sureness(
-        &self,
-        scores: &[f64],
-        ranks: &[u32],
-        tally: &Tally,
-        as_class: &AsClass,
-    ) -> Vec<Sureness> {
+    fn sureness(&self, scores: &[f64], ranks: &[u32], tally: &Tally, anew: &Anew) -> Vec<Sureness> {
         let units = self.units();
         let share = |count: u32| f64::from(count) / self.draws as f64;
         let counts = tally.first.iter().zip(&tally.over_mean);
         let plain = self.scored.scores.iter().zip(&self.scored.ranks.place);
-        let mut estimates = self.estimates(scores, as_class).into_iter();
+        let mut estimates = self.estimates(anew).into_iter();
         let of_units = gathered(scores, units).zip(gathered(ranks, units));
         let mut bands = tally.bands.chunks(self.bands().max(1));
         of_units
@@ -395,32 +389,34 @@ impl<'r> Sampler<'r> {
     }
 
     /// Each unit's score with its errors; `None` where it isn't ranked or its noise isn't known.
-    fn estimates(&self, scores: &[f64], as_class: &AsClass) -> Vec<Option<Estimate>> {
+    fn estimates(&self, anew: &Anew) -> Vec<Option<Estimate>> {
         let units = self.units();
         let mean_of = |row: &[f64]| stats::mean(row).1;
-        let means_of = |rows: &[f64]| rows.chunks(units).map(mean_of).collect::<Vec<f64>>();
-        let (means, means_as_class) = (means_of(scores), means_of(&as_class.scores));
+        let means: Vec<f64> = anew.scores.chunks(units).map(mean_of).collect();
         let mean = mean_of(&self.scored.scores);
-        let mut levelled = gathered(&as_class.scores, units);
-        gathered(scores, units)
-            .enumerate()
-            .map(|(unit, draws)| {
-                let levelled = levelled.next().unwrap_or_default();
-                let ranked = self
-                    .scored
-                    .ranks
-                    .place
-                    .get(unit)
-                    .is_some_and(|place| *place > 0);
-                let own = self.scored.scores.get(unit).copied();
-                let own = own.filter(|_| ranked && self.known.get(unit) == Some(&true));
-                // Every second of the draws has this unit as its class.
-                let pairs = levelled.iter().zip(&means_as_class);
-                let pairs = pairs.skip((as_class.first + unit) % 2).step_by(2);
-                let (levelled, level_means): (Vec<f64>, Vec<f64>) = pairs.unzip();
-                own.map(|own| {
-                    Estimate::of((own, mean), [(&draws, &means), (&levelled, &level_means)])
-                })
+        let mut draws = gathered(&anew.scores, units);
+        let ranked = |unit: usize| {
+            self.scored
+                .ranks
+                .place
+                .get(unit)
+                .is_some_and(|place| *place > 0)
+        };
+        let scores = self.scored.scores.iter().enumerate();
+        scores
+            .map(|(unit, score)| {
+                let draws = draws.next().unwrap_or_default();
+                let every_second = |first: usize| {
+                    let pairs = draws.iter().copied().zip(means.iter().copied());
+                    pairs
+                        .skip(first)
+                        .step_by(2)
+                        .unzip::<f64, f64, Vec<f64>, Vec<f64>>()
+                };
+                let as_class = every_second((anew.first + unit) % 2);
+                let as_itself = every_second((anew.first + unit + 1) % 2);
+                (ranked(unit) && self.known.get(unit) == Some(&true))
+                    .then(|| Estimate::of((*score, mean), &as_itself, &as_class))
             })
             .collect()
     }
