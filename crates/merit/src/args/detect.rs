@@ -114,7 +114,7 @@ pub struct Detect {
         help = tr("误报率怎样算,不写为 family-wise", "What the rate bounds; family-wise when absent")
     )]
     pub control: Control,
-    #[arg(long, value_parser = clap::value_parser!(u32).range(19..=10_000_000), value_name = tr("次数", "N"), help = tr("每项检验至多抽样几次(19 起);不写则看检验多少", "The most draws of a test, from 19 on; as the number of tests says when absent"))]
+    #[arg(long, value_name = tr("次数", "N"), help = tr("每项检验至多抽样几次(19 起);不写则看检验多少", "The most draws of a test, from 19 on; as the number of tests says when absent"))]
     pub draws: Option<u32>,
     #[arg(long, default_value_t = 1, hide_default_value = true, value_name = tr("种子", "S"), help = tr("抽样的种子,不写为 1", "What the draws follow from; 1 when absent"))]
     pub seed: u64,

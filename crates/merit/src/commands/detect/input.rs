@@ -1,5 +1,6 @@
 //! The columns of a table as the detectors take them.
 
+use campaign::Date;
 use rulebook::{Say, say};
 
 use crate::args::detect::Detect;
@@ -231,26 +232,17 @@ fn moment(text: &str) -> Option<Moment> {
         [year, month, day] => (*year, *month, *day),
         _ => return None,
     };
-    let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    let longest = match month {
-        4 | 6 | 9 | 11 => 30,
-        2 => 28 + i64::from(leap),
-        _ => 31,
-    };
-    if !(1..=12).contains(&month) || !(1..=longest).contains(&day) || date.find('-') != Some(4) {
+    if date.find('-') != Some(4) {
         return None;
     }
+    let (month_of_year, day) = (u8::try_from(month).ok()?, u8::try_from(day).ok()?);
+    let day = Date::of(u16::try_from(year).ok()?, month_of_year, day)?;
     let second = match clock {
         None => None,
         Some(clock) => Some(seconds(&numbers(clock, ':')?)?),
     };
-    // Days from the civil calendar, the year begun in March (Hinnant 2013).
-    let from_march = if month > 2 { year } else { year - 1 };
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day =
-        from_march * 365 + from_march / 4 - from_march / 100 + from_march / 400 + of_year - 719_468;
     Some(Moment {
-        day,
+        day: i64::from(day.0),
         month: year * 12 + month - 1,
         second,
     })
@@ -267,16 +259,7 @@ fn seconds(clock: &[i64]) -> Option<i64> {
 
 /// A day as it is written.
 pub fn written(day: i64) -> String {
-    let shifted = day + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let of_era = shifted.rem_euclid(146_097);
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let march = (5 * of_year + 2) / 153;
-    let date = of_year - (153 * march + 2) / 5 + 1;
-    let month = if march < 10 { march + 3 } else { march - 9 };
-    let year = year + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{date:02}")
+    Date(i32::try_from(day).unwrap_or(i32::MAX)).to_string()
 }
 
 #[cfg(test)]

@@ -15,6 +15,9 @@ use crate::args::detect::{Control, Detect};
 use crate::failure::Failure;
 use crate::terminal;
 
+/// (1 + 0) ÷ (1 + 19) = 0.05.
+const LEAST_DRAWS: u32 = 19;
+
 /// What came out.
 struct Report<'r> {
     args: &'r Detect,
@@ -27,6 +30,12 @@ struct Report<'r> {
 /// Looks for every pattern that the columns allow, and delivers the list.
 pub fn run(args: &Detect) -> Result<(), Failure> {
     let layout = args.delivery.layout()?;
+    if let Some(draws) = args.draws.filter(|draws| *draws < LEAST_DRAWS) {
+        return Err(Failure::Usage(say!(
+            "--draws {draws} 太少:{LEAST_DRAWS} 次才可能得出 0.05 的 p 值;写 {LEAST_DRAWS} 以上的整数",
+            "--draws {draws} is too few: {LEAST_DRAWS} are the least that can give a p-value of 0.05; write a whole number from {LEAST_DRAWS} on"
+        )));
+    }
     let rows = input::read(args)?;
     let run = Run::new(args, &rows);
     let tests = run.all()?;
