@@ -8,7 +8,8 @@ use crate::model::{
 };
 use crate::{Campaign, Lang, PeriodKind, Say, say};
 
-/// Explains how a campaign is run; empty for one that only scores figures: no roles, forms, services, honours or ladders.
+/// Explains how a campaign is run. Of one that only scores figures (no roles, forms, services, honours or ladders) there is no more to
+/// say than how units are compared, if they are; else it is empty.
 #[must_use]
 pub fn running(campaign: &Campaign, lang: Lang) -> String {
     let lived = !(campaign.file.role.is_empty()
@@ -16,7 +17,7 @@ pub fn running(campaign: &Campaign, lang: Lang) -> String {
         && campaign.services.is_empty()
         && campaign.honours.is_empty()
         && campaign.ladders.is_empty());
-    if !lived {
+    if !lived && campaign.file.comparison.is_none() {
         return String::new();
     }
     let mut page = Page {
@@ -25,6 +26,10 @@ pub fn running(campaign: &Campaign, lang: Lang) -> String {
         paper: Paper::new(lang),
     };
     page.head();
+    if !lived {
+        page.comparison();
+        return page.paper.text;
+    }
     page.calendar(&campaign.file.calendar);
     page.closing(&campaign.file.calendar.closing);
     page.comparison();
