@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The least of three runs on one thread.
 fn seconds(kinds: &[Kind], draws: NonZeroU32) -> Result<f64, Box<dyn Error>> {
-    let ids: Vec<String> = (0..UNITS).map(|unit| format!("u{unit}")).collect();
+    let ids: Vec<String> = (0..UNITS).map(|unit| format!("u{unit:04}")).collect();
     let mut class = Class::new(ids.iter().map(String::as_str).collect()).ok_or("ids")?;
     let (mut rules, mut measures) = (String::new(), Vec::new());
     for (number, kind) in (0..MEASURES).zip(kinds.iter().cycle()) {
@@ -60,7 +60,7 @@ fn seconds(kinds: &[Kind], draws: NonZeroU32) -> Result<f64, Box<dyn Error>> {
         measures.push(measure);
         write!(
             rules,
-            "[[indicator]]\nid = 'm{number}'\npoints = 2.5\nrule = {{ linear = {{ zero = 0, full = {full} }} }}\n"
+            "[[indicator]]\nid = 'm{number}'\nname.zh = 'i'\nmeasure = 'm{number}'\npoints = 2.5\nrule = {{ linear = {{ zero = 0, full = {full} }} }}\n"
         )?;
     }
     let mut random = Random::new(1, 0);
