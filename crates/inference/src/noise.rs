@@ -167,14 +167,10 @@ impl Noise {
                 }
             }
             Posterior::Normal { cells, .. } => {
-                let mean = cells.iter().map(|cell| cell.0).sum::<f64>() / cells.len() as f64;
-                let chosen = cells.iter_mut().filter(|_| chosen());
-                chosen.for_each(|cell| cell.0 = mean);
+                about_mean(cells.iter_mut().map(|cell| &mut cell.0).collect(), chosen);
             }
             Posterior::Student { cells, .. } => {
-                let mean = cells.iter().map(|cell| cell.0).sum::<f64>() / cells.len() as f64;
-                let chosen = cells.iter_mut().filter(|_| chosen());
-                chosen.for_each(|cell| cell.0 = mean);
+                about_mean(cells.iter_mut().map(|cell| &mut cell.0).collect(), chosen);
             }
             Posterior::Dirichlet { shapes, marks } => {
                 let levels = marks.len().max(1);
@@ -236,6 +232,16 @@ impl Noise {
                     put(unit, mean_mark(random, shapes, marks));
                 }
             }
+        }
+    }
+}
+
+/// Puts the centres that are chosen, asked one after the other, at the mean of all.
+fn about_mean(centres: Vec<&mut f64>, mut chosen: impl FnMut() -> bool) {
+    let mean = centres.iter().map(|centre| **centre).sum::<f64>() / centres.len() as f64;
+    for centre in centres {
+        if chosen() {
+            *centre = mean;
         }
     }
 }

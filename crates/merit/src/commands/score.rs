@@ -92,14 +92,15 @@ fn scored(
     let jobs = run.jobs.len() + replaying.before.as_ref().map_or(0, |run| run.jobs.len());
     let bar = progress::replaying(draws * jobs as u64);
     let mut failed = None;
-    if let Some(before) = replaying.before.take().filter(|run| !run.jobs.is_empty()) {
+    let before = replaying.before.take().filter(|run| !run.jobs.is_empty());
+    let before = before.map_or(Ok(()), |before| {
         each(&before, figures, &args.figures, |outcome| {
             if let Err(failure) = replaying.one(outcome, &|| bar.inc(1)) {
                 failed.get_or_insert(failure);
             }
-        })?;
-    }
-    let done = each(run, figures, &args.figures, |outcome| {
+        })
+    });
+    let now = each(run, figures, &args.figures, |outcome| {
         match replaying.one(outcome, &|| bar.inc(1)) {
             Ok((replay, compared)) => report.add(
                 outcome,
@@ -115,7 +116,7 @@ fn scored(
         }
     });
     bar.finish_and_clear();
-    done?;
+    before.and(now)?;
     failed.map_or(Ok(()), Err)
 }
 

@@ -190,11 +190,11 @@ impl<'r> Sampler<'r> {
             return Ok(Anew::default());
         }
         let half = |odd: u32| -> Vec<Source<'r>> {
-            let levelled = |source: &Source<'r>| Source {
+            let of_new = |source: &Source<'r>| Source {
                 measure: source.measure,
                 noise: source.noise.anew(|unit| unit % 2 == odd),
             };
-            self.sources.iter().map(levelled).collect()
+            self.sources.iter().map(of_new).collect()
         };
         let halves = [half(0), half(1)];
         let scores = self.scores(self.draws, ANEW, threads, |desk, draw| {

@@ -17,6 +17,18 @@ pub(crate) struct Design {
     pub(crate) run: fn(&mut Random, &Draws) -> Vec<Answer>,
 }
 
+pub(crate) fn design(
+    detector: Detector,
+    name: &'static str,
+    run: fn(&mut Random, &Draws) -> Vec<Answer>,
+) -> Design {
+    Design {
+        detector,
+        name,
+        run,
+    }
+}
+
 /// Honest data.
 pub(crate) fn honest() -> Vec<Design> {
     let mut all = times::honest();

@@ -3,7 +3,7 @@
 use inference::gaming::*;
 use inference::random::Random;
 
-use super::data::{Design, chance, pick};
+use super::data::{Design, chance, design, pick};
 
 struct Jury {
     judge: Vec<usize>,
@@ -208,11 +208,6 @@ fn in_turns(candidates: usize, winners: &[usize], draws: &Draws) -> Vec<Answer> 
 const FEW: usize = 29;
 
 pub(crate) fn honest() -> Vec<Design> {
-    let design = |detector, name, run| Design {
-        detector,
-        name,
-        run,
-    };
     vec![
         design(
             Detector::NoSpread,
@@ -273,11 +268,6 @@ pub(crate) fn honest() -> Vec<Design> {
 }
 
 pub(crate) fn attacks() -> Vec<Design> {
-    let design = |detector, name, run| Design {
-        detector,
-        name,
-        run,
-    };
     vec![
         design(
             Detector::NoSpread,

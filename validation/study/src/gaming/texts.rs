@@ -3,7 +3,7 @@
 use inference::gaming::*;
 use inference::random::Random;
 
-use super::data::{Design, chance, pick};
+use super::data::{Design, chance, design, pick};
 
 /// Stock phrases, the commonest first.
 const STOCK: [&str; 16] = [
@@ -193,11 +193,6 @@ fn whole(random: &mut Random, n: usize, skew: bool, rounded: f64) -> Vec<Answer>
 }
 
 pub(crate) fn honest() -> Vec<Design> {
-    let design = |detector, name, run| Design {
-        detector,
-        name,
-        run,
-    };
     let mut all = vec![
         design(
             Detector::CopiedComments,
@@ -231,11 +226,6 @@ pub(crate) fn honest() -> Vec<Design> {
 
 /// Figures.
 fn honest_figures() -> Vec<Design> {
-    let design = |detector, name, run| Design {
-        detector,
-        name,
-        run,
-    };
     vec![
         design(
             Detector::Benford,
@@ -280,11 +270,6 @@ fn honest_figures() -> Vec<Design> {
 }
 
 pub(crate) fn attacks() -> Vec<Design> {
-    let design = |detector, name, run| Design {
-        detector,
-        name,
-        run,
-    };
     vec![
         design(
             Detector::CopiedComments,

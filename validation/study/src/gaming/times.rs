@@ -3,7 +3,7 @@
 use inference::gaming::*;
 use inference::random::Random;
 
-use super::data::{Design, chance, counts, sum};
+use super::data::{Design, chance, counts, design, sum};
 
 /// 60 days: five working days, a slow Saturday, hardly a Sunday; and a campaign day with ten times as many where asked for.
 fn days(campaign: bool) -> Vec<f64> {
@@ -190,11 +190,6 @@ fn late(random: &mut Random, mean: f64, size: f64, peers: usize, padded: u64) ->
 }
 
 pub(crate) fn honest() -> Vec<Design> {
-    let design = |detector, name, run| Design {
-        detector,
-        name,
-        run,
-    };
     let mut all = vec![
         design(
             Detector::Burst,
@@ -239,11 +234,6 @@ pub(crate) fn honest() -> Vec<Design> {
 
 /// Series, ceilings and last days.
 fn honest_levels() -> Vec<Design> {
-    let design = |detector, name, run| Design {
-        detector,
-        name,
-        run,
-    };
     vec![
         design(
             Detector::AllTopRun,
@@ -295,11 +285,6 @@ fn honest_levels() -> Vec<Design> {
 }
 
 pub(crate) fn attacks() -> Vec<Design> {
-    let design = |detector, name, run| Design {
-        detector,
-        name,
-        run,
-    };
     vec![
         design(
             Detector::Burst,
