@@ -39,6 +39,8 @@ pub struct Year {
     pub first: Period,
     /// How many months.
     pub months: u32,
+    /// The last day that is lived, where the year isn't run to its end.
+    pub until: Option<Date>,
     /// How many people each unit invites to rate in a month.
     pub invited_per_unit: u32,
     /// The TOML files of the campaign's folder: path → text.
@@ -124,6 +126,7 @@ impl Year {
             people_per_unit: 30,
             first: Period::containing(rulebook::PeriodKind::Month, 2026, 0),
             months: 12,
+            until: None,
             invited_per_unit: 90,
             files,
         }
@@ -155,6 +158,9 @@ impl Year {
         for _ in 0..self.months {
             county.month(period)?;
             period = period.next();
+        }
+        if self.until.is_some() {
+            return Ok(());
         }
         county.finish_year(period.previous())
     }

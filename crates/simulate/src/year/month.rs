@@ -63,7 +63,7 @@ impl County<'_> {
                 continue;
             };
             let profile = self.write(format!(
-                "{} {} {}",
+                r#"{{"name":"{}","phone":"{}","household":"{}"}}"#,
                 resident.name, resident.phone, resident.household
             ));
             people.push(NewPerson {
@@ -161,6 +161,15 @@ impl County<'_> {
     /// A month, from its first day to its last.
     pub(super) fn month(&mut self, period: Period) -> Done<()> {
         let (first, next) = (self.first_day(period), self.first_day(period.next()));
+        let over = |day: Date| self.year.until.is_some_and(|until| until < day);
+        if over(first) {
+            return Ok(());
+        }
+        let next = if over(next) {
+            self.year.until.map_or(next, |until| until.plus(1))
+        } else {
+            next
+        };
         self.invite(period, first)?;
         self.hand_out_tasks(period, first)?;
         for day in (first.0..next.0).map(Date) {

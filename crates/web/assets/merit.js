@@ -1,0 +1,2 @@
+// What pages gain with script; every page works without it.
+"use strict";

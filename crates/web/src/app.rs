@@ -1,0 +1,104 @@
+//! What every request shares.
+
+use std::sync::Arc;
+
+use campaign::{Date, State, Time};
+use host::Host;
+
+use crate::assets::Assets;
+use crate::identity::Accounts;
+use crate::rights::Rights;
+use crate::routes::Table;
+use crate::vault::Texts;
+use crate::words::Catalogue;
+
+/// How a server presents itself.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The address people reach it at, such as `https://merit.example.org`; links in QR codes, mail and feeds begin with it.
+    pub base: String,
+    /// What makes this a demonstration: a banner says so, and the sign-in page lists the demo accounts.
+    pub demo: Option<Demo>,
+}
+
+/// A demonstration: accounts anyone may use.
+#[derive(Clone, Debug, Default)]
+pub struct Demo {
+    /// Login name, password, and what the account is for.
+    pub accounts: Vec<(String, String, rulebook::Say)>,
+}
+
+impl Settings {
+    /// Whether browsers reach the server over TLS: cookies are then sent over TLS alone.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.base.starts_with("https://")
+    }
+}
+
+/// A campaign with everything its pages need.
+pub struct App {
+    /// The running campaign.
+    pub host: Host,
+    /// Tells the time.
+    pub clock: host::Clock,
+    /// Who has an account.
+    pub accounts: Accounts,
+    /// Who may do what.
+    pub rights: Rights,
+    /// The words of the pages.
+    pub words: Catalogue,
+    /// Texts of the vault, those read lately at hand.
+    pub texts: Texts,
+    /// Style sheets, scripts, pictures.
+    pub assets: Assets,
+    /// How it presents itself.
+    pub settings: Settings,
+    /// All routes, for the matrix of rights and the API's document.
+    pub table: Table,
+}
+
+impl App {
+    /// A campaign's pages on a running host.
+    ///
+    /// # Errors
+    /// What of the parts that are built in can't be used: a mistake in the program.
+    pub fn new(
+        host: Host,
+        clock: host::Clock,
+        accounts: Accounts,
+        settings: Settings,
+    ) -> Result<Arc<Self>, crate::StartError> {
+        Ok(Arc::new(Self {
+            host,
+            clock,
+            accounts,
+            rights: Rights::new()?,
+            words: Catalogue::new()?,
+            texts: Texts::default(),
+            assets: Assets::new(),
+            settings,
+            table: crate::pages::routes().and(crate::api::routes()),
+        }))
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        (self.clock)()
+    }
+
+    /// The day, in the campaign's calendar.
+    #[must_use]
+    pub fn today(&self, state: &State) -> Date {
+        self.now().day(state.rules.offset())
+    }
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,223 @@
+//! The accounts: a SQLite database beside the ledger.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use campaign::{PersonId, Time};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::password;
+use super::session::{LONGEST, Session, Token};
+
+const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS account (
+        login TEXT PRIMARY KEY,
+        person TEXT NOT NULL UNIQUE,
+        password TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS session (
+        digest TEXT PRIMARY KEY,
+        person TEXT NOT NULL,
+        began INTEGER NOT NULL,
+        seen INTEGER NOT NULL
+    ) STRICT;
+";
+
+/// An account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// What is typed to sign in.
+    pub login: String,
+    /// Whose it is.
+    pub person: PersonId,
+}
+
+/// Why the accounts can't be used.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum AccountsError {
+    /// The database.
+    Store(rusqlite::Error),
+    /// The login name or the person has an account already.
+    Taken,
+    /// Memory or randomness has run out.
+    Exhausted,
+}
+
+impl fmt::Display for AccountsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Store(_) => "the database of accounts can't be used",
+            Self::Taken => "the login name or the person has an account already",
+            Self::Exhausted => "memory or randomness has run out",
+        })
+    }
+}
+
+impl std::error::Error for AccountsError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Store(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<rusqlite::Error> for AccountsError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::ConstraintViolation) => Self::Taken,
+            _ => Self::Store(error),
+        }
+    }
+}
+
+/// What comes of a call.
+pub type Result<T> = std::result::Result<T, AccountsError>;
+
+/// The accounts.
+pub struct Accounts {
+    store: Mutex<Connection>,
+    /// Sessions lately used, by the digest of their token.
+    sessions: Mutex<HashMap<String, Session>>,
+    /// What a password is compared with where there is no such login, so that the answer takes as long.
+    decoy: String,
+}
+
+impl fmt::Debug for Accounts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Accounts")
+    }
+}
+
+impl Accounts {
+    /// Opens the database at a path; makes it where there is none.
+    ///
+    /// # Errors
+    /// [`AccountsError`].
+    pub fn open(path: &Path) -> Result<Self> {
+        let store = Connection::open(path)?;
+        store.pragma_update(None, "journal_mode", "wal")?;
+        store.execute_batch(SCHEMA)?;
+        Ok(Self {
+            store: Mutex::new(store),
+            sessions: Mutex::default(),
+            decoy: password::hash("nobody's password").ok_or(AccountsError::Exhausted)?,
+        })
+    }
+
+    /// Makes an account.
+    ///
+    /// # Errors
+    /// [`AccountsError::Taken`] and others.
+    pub fn add(&self, account: &Account, password: &str) -> Result<()> {
+        let hash = password::hash(password).ok_or(AccountsError::Exhausted)?;
+        self.store().execute(
+            "INSERT INTO account (login, person, password) VALUES (?1, ?2, ?3)",
+            params![account.login, account.person.as_str(), hash],
+        )?;
+        Ok(())
+    }
+
+    /// A new session for whoever knows the password; none if it is wrong. It takes as long as Argon2id does.
+    ///
+    /// # Errors
+    /// [`AccountsError`].
+    pub fn sign_in(&self, login: &str, password: &str, now: Time) -> Result<Option<Token>> {
+        let found: Option<(String, String)> = self
+            .store()
+            .query_row(
+                "SELECT person, password FROM account WHERE login = ?1",
+                [login],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()?;
+        let hash = found.as_ref().map_or(&self.decoy, |(_, hash)| hash);
+        let right = password::verify(password, hash);
+        let Some((person, _)) = found.filter(|_| right) else {
+            return Ok(None);
+        };
+        self.begin(&PersonId::from(person.as_str()), now).map(Some)
+    }
+
+    /// Begins a session.
+    ///
+    /// # Errors
+    /// [`AccountsError`].
+    pub fn begin(&self, person: &PersonId, now: Time) -> Result<Token> {
+        let token = Token::new().ok_or(AccountsError::Exhausted)?;
+        let store = self.store();
+        store.execute("DELETE FROM session WHERE began < ?1", [now.0 - LONGEST])?;
+        store.execute(
+            "INSERT INTO session (digest, person, began, seen) VALUES (?1, ?2, ?3, ?3)",
+            params![token.digest(), person.as_str(), now.0],
+        )?;
+        Ok(token)
+    }
+
+    /// The session of a token, if it holds.
+    ///
+    /// # Errors
+    /// [`AccountsError`].
+    pub fn session(&self, token: &Token, now: Time) -> Result<Option<Session>> {
+        /// How old what is kept of the last use may be, in seconds.
+        const COARSE: i64 = 60;
+        let digest = token.digest();
+        let kept = self.sessions().get(&digest).cloned();
+        let found = match kept {
+            Some(found) => Some(found),
+            None => self.stored(&digest)?,
+        };
+        let Some(mut session) = found.filter(|session| session.holds(now)) else {
+            self.sessions().remove(&digest);
+            return Ok(None);
+        };
+        if now.0 - session.seen.0 >= COARSE {
+            session.seen = now;
+            self.store().execute(
+                "UPDATE session SET seen = ?2 WHERE digest = ?1",
+                params![digest, now.0],
+            )?;
+        }
+        self.sessions().insert(digest, session.clone());
+        Ok(Some(session))
+    }
+
+    fn stored(&self, digest: &str) -> Result<Option<Session>> {
+        let found = self.store().query_row(
+            "SELECT person, began, seen FROM session WHERE digest = ?1",
+            [digest],
+            |row| {
+                let person: String = row.get(0)?;
+                Ok(Session {
+                    person: PersonId::from(person.as_str()),
+                    began: Time(row.get(1)?),
+                    seen: Time(row.get(2)?),
+                })
+            },
+        );
+        Ok(found.optional()?)
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// [`AccountsError`].
+    pub fn sign_out(&self, token: &Token) -> Result<()> {
+        let digest = token.digest();
+        self.sessions().remove(&digest);
+        self.store()
+            .execute("DELETE FROM session WHERE digest = ?1", [digest])?;
+        Ok(())
+    }
+
+    fn store(&self) -> MutexGuard<'_, Connection> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn sessions(&self) -> MutexGuard<'_, HashMap<String, Session>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,12 @@
+//! Who someone is: accounts, passwords, sessions. Kept in a database of its own, beside the ledger: none of it is part of the
+//! campaign's history, and none of it is needed to recompute a result.
+
+mod accounts;
+pub mod cookies;
+pub mod pages;
+mod password;
+mod session;
+
+pub use accounts::{Account, Accounts, AccountsError};
+pub use cookies::{Cookies, SESSION_COOKIE};
+pub use session::{Session, Token};

@@ -1,0 +1,17 @@
+//! For those who take part: my month, forms, records, visits, work, objections, a person’s own page.
+
+use crate::asked::Asked;
+use crate::page::Link;
+use crate::routes::Table;
+
+/// The routes of this area.
+#[must_use]
+pub fn routes() -> Table {
+    Table::new()
+}
+
+/// Its links in the navigation of whoever asks.
+#[must_use]
+pub fn nav(_asked: &Asked<'_>) -> Vec<Link> {
+    Vec::new()
+}

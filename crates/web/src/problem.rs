@@ -1,0 +1,197 @@
+//! Why a request isn't answered as it was asked: a status, a code, what is wrong, what to do.
+//!
+//! Pages show it in words, the API as `application/problem+json` (RFC 9457).
+
+use std::collections::BTreeMap;
+
+use axum::http::StatusCode;
+use campaign::Refusal;
+use host::Failure;
+use rulebook::{Say, say};
+use serde_json::json;
+
+/// A problem.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// The code, such as `no-such-unit`; codes of the core are listed in `docs/refusals.md`.
+    pub code: String,
+    /// What is wrong.
+    pub text: Say,
+    /// What to do.
+    pub remedy: Say,
+    /// Field → what is wrong with it.
+    pub fields: BTreeMap<String, Say>,
+    /// After how many seconds to try again, where that helps.
+    pub retry_after: Option<u64>,
+}
+
+impl Problem {
+    /// A problem.
+    #[must_use]
+    pub fn new(status: StatusCode, code: &str, text: Say, remedy: Say) -> Self {
+        Self {
+            status,
+            code: code.to_owned(),
+            text,
+            remedy,
+            fields: BTreeMap::new(),
+            retry_after: None,
+        }
+    }
+
+    /// What isn't there, or isn't for whoever asks: the two look the same.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not-found",
+            say!("没有这一页。", "There is no such page."),
+            say!(
+                "核对网址;如果是内部页面,请登录有权限的账号。",
+                "Check the address; if it is an internal page, sign in with an account that may see it."
+            ),
+        )
+    }
+
+    /// That one has to sign in first.
+    #[must_use]
+    pub fn sign_in() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "sign-in",
+            say!("要先登录。", "This takes an account."),
+            say!("请登录后再办。", "Sign in first."),
+        )
+    }
+
+    /// That a form's page was too old, or not this site's.
+    #[must_use]
+    pub fn stale_form() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "stale-form",
+            say!(
+                "这一页放得太久,或不是从本站提交的。",
+                "The page was open for too long, or the form isn't of this site."
+            ),
+            say!(
+                "内容没有提交;请再点一次提交。",
+                "Nothing was sent; send it once more."
+            ),
+        )
+    }
+
+    /// That what was sent can't be read at all.
+    #[must_use]
+    pub fn unreadable(why: &str) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "unreadable",
+            say!(
+                "收到的内容读不懂:{why}。",
+                "What was sent can't be read: {why}."
+            ),
+            say!("改正后重新发送。", "Mend it and send it again."),
+        )
+    }
+
+    /// That fields are filled wrongly. Begin with this and [`wrong`](Self::wrong) each field.
+    #[must_use]
+    pub fn fields() -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "fields",
+            say!("有的栏填得不对。", "Some fields are filled wrongly."),
+            say!(
+                "按各栏下面的提示改正;已经填的都还在。",
+                "See the notes below the fields; what you filled in is still there."
+            ),
+        )
+    }
+
+    /// Says what is wrong with a field.
+    pub fn wrong(&mut self, field: &str, what: Say) {
+        self.fields.entry(field.to_owned()).or_insert(what);
+    }
+
+    /// `Err` if any field is wrong.
+    ///
+    /// # Errors
+    /// This problem.
+    pub fn settle(self) -> Result<(), Self> {
+        if self.fields.is_empty() {
+            Ok(())
+        } else {
+            Err(self)
+        }
+    }
+
+    /// A mistake in the program; the details belong into the log.
+    #[must_use]
+    pub fn broken() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "broken",
+            say!(
+                "程序出错,没有写入任何内容。",
+                "A mistake in the program; nothing was written."
+            ),
+            say!(
+                "请告诉维护人员出错的时间。",
+                "Tell those who maintain it when this happened."
+            ),
+        )
+    }
+
+    /// The problem as JSON, in both languages.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        let both = |say: &Say| json!({ "zh": say.zh, "en": say.en });
+        let fields: serde_json::Map<String, serde_json::Value> = self
+            .fields
+            .iter()
+            .map(|(field, say)| (field.clone(), both(say)))
+            .collect();
+        json!({
+            "status": self.status.as_u16(),
+            "code": self.code,
+            "title": both(&self.text),
+            "remedy": both(&self.remedy),
+            "fields": fields,
+        })
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let status = match refusal.code {
+            "not-entitled" | "concerned" | "unknown-actor" | "no-account" | "not-a-person"
+            | "second-person" => StatusCode::FORBIDDEN,
+            _ => StatusCode::CONFLICT,
+        };
+        Self::new(status, refusal.code, refusal.problem, refusal.remedy)
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        let (status, code, retry) = match failure {
+            Failure::Refused(refusal) => return refusal.into(),
+            Failure::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", Some(1)),
+            Failure::NotWriter { .. } | Failure::Unavailable | Failure::Stopped => {
+                (StatusCode::SERVICE_UNAVAILABLE, "unavailable", Some(5))
+            }
+            Failure::Broken(_) => (StatusCode::INTERNAL_SERVER_ERROR, "broken", None),
+            _ => (StatusCode::UNPROCESSABLE_ENTITY, "item", None),
+        };
+        let again = say!(
+            "过一会儿再提交一次,不会重复。",
+            "Send it again shortly; it will happen once."
+        );
+        let mut problem = Self::new(status, code, failure.say(), again);
+        problem.retry_after = retry;
+        problem
+    }
+}

@@ -1,0 +1,642 @@
+//! The server: from a connection to a route and back.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{
+    ConnectInfo, DefaultBodyLimit, FromRequest, Multipart, Path, RawQuery, Request, State as Shared,
+};
+use axum::http::header::{
+    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderName,
+    HeaderValue, LOCATION, RETRY_AFTER, SET_COOKIE,
+};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, get, on, post};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use subtle::ConstantTimeEq;
+use tokio::net::TcpListener;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
+
+use crate::act::{self, Plan};
+use crate::app::App;
+use crate::asked::{Asked, At, Kept, Who};
+use crate::fields::{Fields, Upload};
+use crate::identity::{Cookies, Token, cookies};
+use crate::page;
+use crate::problem::Problem;
+use crate::reply::{Answer, Reply};
+use crate::rights::{BadPolicies, Resource, Standing, Verb};
+use crate::routes::{Act, Does, Order, Route, Show};
+use crate::words::BadWords;
+
+/// How much a request may hold, in bytes.
+const MOST_BYTES: usize = 8 << 20;
+/// For how long a request's head may take to arrive.
+const HEAD: Duration = Duration::from_secs(10);
+/// For how long nothing may arrive of a request's body.
+const BODY: Duration = Duration::from_secs(15);
+/// For how long requests on their way may take when the server stops.
+const LAST: Duration = Duration::from_secs(10);
+
+/// Why the pages can't be served.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The policies can't be used.
+    Policies(BadPolicies),
+    /// The messages can't be used.
+    Words(BadWords),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Policies(error) => error.fmt(f),
+            Self::Words(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl From<BadPolicies> for StartError {
+    fn from(error: BadPolicies) -> Self {
+        Self::Policies(error)
+    }
+}
+
+impl From<BadWords> for StartError {
+    fn from(error: BadWords) -> Self {
+        Self::Words(error)
+    }
+}
+
+/// A server of pages.
+pub struct Server;
+
+impl Server {
+    /// Serves until `stop` is done; then takes no more connections and lets those on their way finish.
+    ///
+    /// # Errors
+    /// When the listener fails for good.
+    pub async fn run(
+        app: Arc<App>,
+        listener: TcpListener,
+        stop: impl Future<Output = ()>,
+    ) -> std::io::Result<()> {
+        let router = router(app);
+        let graceful = GracefulShutdown::new();
+        let mut http = hyper::server::conn::http1::Builder::new();
+        http.timer(TokioTimer::new()).header_read_timeout(HEAD);
+        let mut stop = std::pin::pin!(stop);
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                () = &mut stop => break,
+            };
+            let (stream, from) = match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // Out of file descriptors, or a connection that went away: others go on.
+                    tracing::warn!(%error, "a connection can't be taken");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            };
+            let _slower_for_small_answers = stream.set_nodelay(true);
+            let service = router.clone().layer(axum::Extension(ConnectInfo(from)));
+            let connection =
+                http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+            let watched = graceful.watch(connection);
+            tokio::spawn(async move {
+                if let Err(error) = watched.await {
+                    tracing::debug!(%error, "a connection ended early");
+                }
+            });
+        }
+        let _given_up = tokio::time::timeout(LAST, graceful.shutdown()).await;
+        Ok(())
+    }
+}
+
+/// All routes.
+pub fn router(app: Arc<App>) -> Router {
+    let mut router = Router::new();
+    for route in app.table.iter().cloned() {
+        let path = route.path.clone();
+        let filter = MethodFilter::try_from(route.method.clone()).unwrap_or(MethodFilter::GET);
+        let handler = move |Shared(app): Shared<Arc<App>>, parts: Parts, request: Request| {
+            let route = route.clone();
+            async move { answer(&app, &route, parts, request).await }
+        };
+        router = router.route(&path, on(filter, handler));
+    }
+    router
+        .route("/sign-in", post(sign_in))
+        .route("/sign-out", post(sign_out))
+        .route("/static/{file}", get(asset))
+        .route("/healthz", get(|| async { "ok" }))
+        .fallback(missing)
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(RequestBodyTimeoutLayer::new(BODY))
+        .layer(axum::middleware::map_response(safe_headers))
+        .layer(CompressionLayer::new())
+        .with_state(app)
+}
+
+/// What is read of a request before its body.
+struct Parts {
+    at: At,
+    path: String,
+    cookies: Cookies,
+    headers: HeaderMap,
+    from: Option<IpAddr>,
+}
+
+impl axum::extract::FromRequestParts<Arc<App>> for Parts {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(
+        parts: &mut axum::http::request::Parts,
+        app: &Arc<App>,
+    ) -> Result<Self, Self::Rejection> {
+        let named = Path::<Vec<(String, String)>>::from_request_parts(parts, app).await;
+        let RawQuery(query) = RawQuery::from_request_parts(parts, app).await?;
+        let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(Self {
+            at: At {
+                parts: named.map(|Path(named)| named).unwrap_or_default(),
+                query: Fields::of(pairs(query.unwrap_or_default().as_bytes())),
+            },
+            path: parts.uri.path().to_owned(),
+            cookies: Cookies::of(&parts.headers),
+            headers: parts.headers.clone(),
+            from: from.map(|ConnectInfo(from)| from.ip()),
+        })
+    }
+}
+
+impl Parts {
+    fn token(&self, app: &App) -> Option<Token> {
+        let name = cookies::session_name(app.settings.is_secure());
+        self.cookies.get(name).map(|token| Token(token.to_owned()))
+    }
+
+    fn is_api(&self) -> bool {
+        self.path.starts_with("/api/")
+    }
+}
+
+/// The pairs of a query or an urlencoded form.
+fn pairs(bytes: &[u8]) -> Vec<(String, String)> {
+    serde_urlencoded::from_bytes(bytes).unwrap_or_default()
+}
+
+/// Who asks, found from a request.
+struct Caller {
+    who: Who,
+    csrf: String,
+    standing: Standing,
+    lang: rulebook::Lang,
+    flash: Option<String>,
+    /// Whether a cookie says who it is, so that forms have to prove where they come from.
+    by_cookie: bool,
+}
+
+fn caller(app: &App, parts: &Parts) -> Caller {
+    let token = parts.token(app);
+    let session = token.as_ref().and_then(|token| {
+        app.accounts
+            .session(token, app.now())
+            .unwrap_or_else(|error| {
+                tracing::error!(%error, "sessions can't be read");
+                None
+            })
+    });
+    let state = app.host.read();
+    let who = session.map_or(Who::Nobody, |session| Who::Person(session.person));
+    let standing = Standing::of(&state, &who, app.today(&state));
+    // Someone who has left has no more rights than anyone.
+    let who = if standing.signed_in { who } else { Who::Nobody };
+    let accepted = parts
+        .headers
+        .get(ACCEPT_LANGUAGE)
+        .and_then(|line| line.to_str().ok());
+    Caller {
+        by_cookie: who != Who::Nobody,
+        csrf: token.map(|token| token.csrf()).unwrap_or_default(),
+        lang: page::language(&parts.at, parts.cookies.get(cookies::LANG_COOKIE), accepted),
+        flash: parts.cookies.get(cookies::FLASH_COOKIE).map(str::to_owned),
+        who,
+        standing,
+    }
+}
+
+/// Looks at the state, for as long as `look` takes.
+fn looking<T>(
+    app: &App,
+    parts: &Parts,
+    caller: &Caller,
+    kept: Option<&Kept>,
+    look: impl FnOnce(&Asked<'_>) -> T,
+) -> T {
+    let state = app.host.read();
+    look(&Asked {
+        app,
+        state: &state,
+        today: app.today(&state),
+        who: &caller.who,
+        standing: &caller.standing,
+        words: app.words.of(caller.lang),
+        path: &parts.path,
+        csrf: &caller.csrf,
+        kept,
+        flash: caller.flash.as_deref(),
+    })
+}
+
+/// That whoever asks may do what a route asks, to what its path names.
+fn allowed(asked: &Asked<'_>, at: &At, verb: Verb) -> Result<(), Problem> {
+    let of = Resource::find(asked.state, at, asked.today)?;
+    if asked
+        .app
+        .rights
+        .allow(asked.state, asked.standing, verb, &of)
+    {
+        return Ok(());
+    }
+    if !asked.standing.signed_in && matches!(verb, Verb::SeeAccount | Verb::TakePart) {
+        return Err(Problem::sign_in());
+    }
+    // What may not be seen doesn't exist.
+    Err(Problem::not_found())
+}
+
+async fn answer(app: &App, route: &Route, parts: Parts, request: Request) -> Response {
+    let caller = caller(app, &parts);
+    let may = looking(app, &parts, &caller, None, |asked| {
+        allowed(asked, &parts.at, route.verb)
+    });
+    let answered = match (may, route.does) {
+        (Err(problem), _) => Err(problem),
+        (Ok(()), Does::Show(show)) => shown(app, &parts, &caller, None, show),
+        (Ok(()), Does::Act(act, page)) => {
+            return acted(app, parts, caller, request, (act, page)).await;
+        }
+        (Ok(()), Does::Order(order)) => ordered(app, &parts, &caller, request, order).await,
+    };
+    respond(app, &parts, &caller, answered)
+}
+
+fn shown(app: &App, parts: &Parts, caller: &Caller, kept: Option<&Kept>, show: Show) -> Answer {
+    looking(app, parts, caller, kept, |asked| show(asked, &parts.at))
+}
+
+/// A form that was sent. Where it can't be taken its page is shown again, with what was filled in and what is wrong.
+async fn acted(
+    app: &App,
+    parts: Parts,
+    caller: Caller,
+    request: Request,
+    (act, page): (Act, Show),
+) -> Response {
+    let fields = match fields(request).await {
+        Ok(fields) => fields,
+        Err(problem) => return respond(app, &parts, &caller, Err(problem)),
+    };
+    match done(app, &parts, &caller, &fields, act).await {
+        Ok((then, done)) => {
+            let mut response = respond(app, &parts, &caller, Ok(Reply::See(then)));
+            let flash = cookies::set(cookies::FLASH_COOKIE, done, 60, app.settings.is_secure());
+            add_header(&mut response, SET_COOKIE, &flash);
+            response
+        }
+        Err(problem) => {
+            let status = problem.status;
+            let kept = Kept { fields, problem };
+            let mut response = match shown(app, &parts, &caller, Some(&kept), page) {
+                Ok(reply) => respond(app, &parts, &caller, Ok(reply)),
+                Err(_) => respond(app, &parts, &caller, Err(kept.problem)),
+            };
+            *response.status_mut() = status;
+            response
+        }
+    }
+}
+
+async fn done(
+    app: &App,
+    parts: &Parts,
+    caller: &Caller,
+    fields: &Fields,
+    act: Act,
+) -> Result<(String, &'static str), Problem> {
+    proven(caller, fields.get("csrf"))?;
+    let plan = looking(app, parts, caller, None, |asked| {
+        act(asked, &parts.at, fields)
+    })?;
+    let Plan { then, done, .. } = &plan;
+    let told = (then.clone(), *done);
+    act::send(app, &caller.who, plan).await?;
+    Ok(told)
+}
+
+/// That a form is of a page of this session.
+fn proven(caller: &Caller, csrf: &str) -> Result<(), Problem> {
+    let same: bool = csrf.as_bytes().ct_eq(caller.csrf.as_bytes()).into();
+    if caller.by_cookie && !same {
+        return Err(Problem::stale_form());
+    }
+    Ok(())
+}
+
+async fn ordered(
+    app: &App,
+    parts: &Parts,
+    caller: &Caller,
+    request: Request,
+    order: Order,
+) -> Answer {
+    let csrf = parts
+        .headers
+        .get("x-csrf-token")
+        .and_then(|value| value.to_str().ok());
+    proven(caller, csrf.unwrap_or_default())?;
+    let bytes = Bytes::from_request(request, &())
+        .await
+        .map_err(|error| Problem::unreadable(&error.to_string()))?;
+    let body =
+        serde_json::from_slice(&bytes).map_err(|error| Problem::unreadable(&error.to_string()))?;
+    let plan = looking(app, parts, caller, None, |asked| {
+        order(asked, &parts.at, body)
+    })?;
+    let receipt = act::send(app, &caller.who, plan).await?;
+    Reply::json(&serde_json::json!({ "entries": [receipt.entries.start, receipt.entries.end] }))
+}
+
+/// The fields of a form, urlencoded or multipart.
+async fn fields(request: Request) -> Result<Fields, Problem> {
+    let kind = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    if !kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
+        let bytes = Bytes::from_request(request, &()).await;
+        let bytes = bytes.map_err(|error| too_large(error.status()))?;
+        return Ok(Fields::of(pairs(&bytes)));
+    }
+    let unreadable = |error: axum::extract::multipart::MultipartError| match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(error.status()),
+        _ => Problem::unreadable(&error.to_string()),
+    };
+    let multipart = Multipart::from_request(request, &()).await;
+    let mut multipart = multipart.map_err(|error| Problem::unreadable(&error.to_string()))?;
+    let mut fields = Fields::default();
+    while let Some(field) = multipart.next_field().await.map_err(unreadable)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        match field.file_name().map(str::to_owned) {
+            Some(file) => {
+                let content = field.bytes().await.map_err(unreadable)?.to_vec();
+                fields.add_file(
+                    &name,
+                    Upload {
+                        name: file,
+                        content,
+                    },
+                );
+            }
+            None => fields.add(&name, field.text().await.map_err(unreadable)?),
+        }
+    }
+    Ok(fields)
+}
+
+fn too_large(status: StatusCode) -> Problem {
+    Problem::new(
+        status,
+        "too-large",
+        rulebook::say!("发来的内容太大。", "What was sent is too large."),
+        rulebook::say!("至多 8 MB;请减小后再发。", "Send 8 MB at most."),
+    )
+}
+
+fn respond(app: &App, parts: &Parts, caller: &Caller, answered: Answer) -> Response {
+    let mut response = match answered {
+        Ok(reply) => replied(reply),
+        Err(problem) => refused(app, parts, caller, &problem),
+    };
+    if caller.flash.is_some() && response.status() != StatusCode::SEE_OTHER {
+        let gone = cookies::set(cookies::FLASH_COOKIE, "", 0, app.settings.is_secure());
+        add_header(&mut response, SET_COOKIE, &gone);
+    }
+    let chosen = parts.at.query.get("lang");
+    if matches!(chosen, "zh" | "en") {
+        let chosen = cookies::set(
+            cookies::LANG_COOKIE,
+            chosen,
+            31_536_000,
+            app.settings.is_secure(),
+        );
+        add_header(&mut response, SET_COOKIE, &chosen);
+    }
+    response
+}
+
+fn replied(reply: Reply) -> Response {
+    let status = reply.status();
+    let mut response = match reply {
+        Reply::Html(html) => axum::response::Html(html).into_response(),
+        Reply::Json(value) => axum::Json(value).into_response(),
+        Reply::See(path) => {
+            let mut response = Body::empty().into_response();
+            add_header(&mut response, LOCATION, &path);
+            response
+        }
+        Reply::File(file) => {
+            let mut response = file.content.into_response();
+            add_header(&mut response, CONTENT_TYPE, file.media_type);
+            if let Some(name) = file.name {
+                let safe: String = name
+                    .chars()
+                    .filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c))
+                    .collect();
+                add_header(
+                    &mut response,
+                    CONTENT_DISPOSITION,
+                    &format!("attachment; filename=\"{safe}\""),
+                );
+            }
+            response
+        }
+    };
+    *response.status_mut() = status;
+    response
+}
+
+fn refused(app: &App, parts: &Parts, caller: &Caller, problem: &Problem) -> Response {
+    if problem.status == StatusCode::UNAUTHORIZED && !parts.is_api() {
+        return replied(Reply::See(format!("/sign-in?then={}", parts.path)));
+    }
+    let mut response = if parts.is_api() {
+        let mut response = axum::Json(problem.to_json()).into_response();
+        add_header(&mut response, CONTENT_TYPE, "application/problem+json");
+        response
+    } else {
+        let page = looking(app, parts, caller, None, |asked| {
+            page::problem(asked, problem)
+        });
+        page.map_or_else(|_| Body::empty().into_response(), replied)
+    };
+    *response.status_mut() = problem.status;
+    if let Some(seconds) = problem.retry_after {
+        add_header(&mut response, RETRY_AFTER, &seconds.to_string());
+    }
+    response
+}
+
+/// Sets a header; a value that can't stand in one is left out.
+fn add_header(response: &mut Response, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        if name == SET_COOKIE {
+            response.headers_mut().append(name, value);
+        } else {
+            response.headers_mut().insert(name, value);
+        }
+    }
+}
+
+async fn missing(Shared(app): Shared<Arc<App>>, parts: Parts) -> Response {
+    let caller = caller(&app, &parts);
+    respond(&app, &parts, &caller, Err(Problem::not_found()))
+}
+
+async fn asset(
+    Shared(app): Shared<Arc<App>>,
+    Path(file): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(asset) = app.assets.get(&file) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let accepts = headers
+        .get(axum::http::header::ACCEPT_ENCODING)
+        .and_then(|line| line.to_str().ok());
+    let zipped = accepts.is_some_and(|line| line.contains("gzip")) && !asset.gzip.is_empty();
+    let content = if zipped {
+        asset.gzip.clone()
+    } else {
+        asset.content.to_vec()
+    };
+    let mut response = content.into_response();
+    add_header(&mut response, CONTENT_TYPE, asset.media_type);
+    add_header(
+        &mut response,
+        CACHE_CONTROL,
+        "public, max-age=31536000, immutable",
+    );
+    add_header(&mut response, ETAG, &format!("\"{file}\""));
+    if zipped {
+        add_header(&mut response, axum::http::header::CONTENT_ENCODING, "gzip");
+    }
+    response
+}
+
+async fn sign_in(Shared(app): Shared<Arc<App>>, parts: Parts, request: Request) -> Response {
+    let caller = caller(&app, &parts);
+    let fields = match fields(request).await {
+        Ok(fields) => fields,
+        Err(problem) => return respond(&app, &parts, &caller, Err(problem)),
+    };
+    let (login, password) = (
+        fields.get("login").to_owned(),
+        fields.get("password").to_owned(),
+    );
+    let (asked, now) = (Arc::clone(&app), app.now());
+    let signed =
+        tokio::task::spawn_blocking(move || asked.accounts.sign_in(&login, &password, now)).await;
+    let Ok(Ok(signed)) = signed else {
+        return respond(&app, &parts, &caller, Err(Problem::broken()));
+    };
+    let Some(token) = signed else {
+        let mut problem = Problem::fields();
+        problem.wrong(
+            "login",
+            rulebook::say!("登录名或密码不对。", "Login name or password is wrong."),
+        );
+        let status = problem.status;
+        let kept = Kept { fields, problem };
+        let page = shown(
+            &app,
+            &parts,
+            &caller,
+            Some(&kept),
+            crate::identity::pages::sign_in,
+        );
+        let mut response = respond(&app, &parts, &caller, page);
+        *response.status_mut() = status;
+        return response;
+    };
+    // Only to a path of this site.
+    let then = fields.get("then");
+    let then = if then.starts_with('/') && !then.starts_with("//") && !then.contains('\\') {
+        then
+    } else {
+        "/"
+    };
+    let mut response = replied(Reply::See(then.to_owned()));
+    let secure = app.settings.is_secure();
+    let cookie = cookies::set(cookies::session_name(secure), &token.0, 7 * 86_400, secure);
+    add_header(&mut response, SET_COOKIE, &cookie);
+    response
+}
+
+async fn sign_out(Shared(app): Shared<Arc<App>>, parts: Parts, request: Request) -> Response {
+    let caller = caller(&app, &parts);
+    let fields = fields(request).await.unwrap_or_default();
+    if let Err(problem) = proven(&caller, fields.get("csrf")) {
+        return respond(&app, &parts, &caller, Err(problem));
+    }
+    if let Some(Err(error)) = parts.token(&app).map(|token| app.accounts.sign_out(&token)) {
+        tracing::error!(%error, "a session can't be ended");
+    }
+    let mut response = replied(Reply::See("/".to_owned()));
+    let secure = app.settings.is_secure();
+    let cookie = cookies::set(cookies::session_name(secure), "", 0, secure);
+    add_header(&mut response, SET_COOKIE, &cookie);
+    response
+}
+
+/// What every answer says to browsers: nothing from elsewhere, no frames, no sniffing.
+async fn safe_headers(mut response: Response) -> Response {
+    const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; \
+        connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    for (name, value) in [
+        ("content-security-policy", POLICY),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        (
+            "permissions-policy",
+            "geolocation=(), camera=(), microphone=()",
+        ),
+    ] {
+        response.headers_mut().insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
+    }
+    if !response.headers().contains_key(CACHE_CONTROL) {
+        response
+            .headers_mut()
+            .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
