@@ -6,7 +6,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// The folders of a campaign; others (tests, generators) stay out of the binary.
-const FOLDERS: [&str; 4] = ["figures", "forms", "measures", "schemes"];
+const FOLDERS: [&str; 7] = [
+    "figures",
+    "forms",
+    "honours",
+    "ladders",
+    "measures",
+    "programmes",
+    "schemes",
+];
 /// The endings of a campaign's files.
 const ENDINGS: [&str; 4] = ["csv", "md", "toml", "xlsx"];
 

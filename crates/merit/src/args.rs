@@ -10,6 +10,7 @@ pub mod rates;
 pub mod robust;
 pub mod sample;
 pub mod trend;
+pub mod web;
 
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
@@ -193,6 +194,16 @@ pub enum Command {
         #[command(subcommand)]
         command: ledger::Ledger,
     },
+    #[command(
+        about = tr("打开一个演示的县,有近一年的数据", "Open a demonstration county with most of a year behind it"),
+        after_help = tr(web::DEMO.0, web::DEMO.1)
+    )]
+    Demo(web::Demo),
+    #[command(
+        about = tr("运行一个活动:网页和接口", "Run a campaign: pages and API"),
+        after_help = tr(web::SERVE.0, web::SERVE.1)
+    )]
+    Serve(web::Serve),
     #[command(about = tr("离线核对已公布的结果", "Check published results offline"))]
     Verify {
         #[command(subcommand)]

@@ -265,7 +265,7 @@ impl Campaign for Filling {
 }
 
 /// The demo accounts: login, a role of the county, whether it is held for the whole county, what it is for.
-fn roles() -> [(&'static str, &'static str, bool, rulebook::Say); 9] {
+fn roles() -> [(&'static str, &'static str, bool, rulebook::Say); 11] {
     [
         (
             "office",
@@ -317,6 +317,18 @@ fn roles() -> [(&'static str, &'static str, bool, rulebook::Say); 9] {
             "reviewer",
             true,
             say!("异议复核人", "Who decides objections"),
+        ),
+        (
+            "appeals",
+            "appeals-panel",
+            true,
+            say!("申诉评议组", "Who decides appeals"),
+        ),
+        (
+            "auditor",
+            "auditor",
+            true,
+            say!("审计人:日志、裁定、权限", "An auditor: log, decisions, rights"),
         ),
         (
             "ratings",

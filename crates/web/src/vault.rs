@@ -83,6 +83,18 @@ impl Writing {
     }
 }
 
+/// Does what may wait for a disk or a network, without keeping other requests of this thread waiting.
+pub fn blocking<T>(read: impl FnOnce() -> T) -> T {
+    use tokio::runtime::{Handle, RuntimeFlavor};
+    let many = Handle::try_current()
+        .is_ok_and(|handle| handle.runtime_flavor() == RuntimeFlavor::MultiThread);
+    if many {
+        tokio::task::block_in_place(read)
+    } else {
+        read()
+    }
+}
+
 /// How many texts are kept at hand.
 const KEPT: usize = 20_000;
 
@@ -99,7 +111,7 @@ impl Texts {
         if let Some(found) = self.lock().get(&id) {
             return found.clone();
         }
-        let item = match host.item(id) {
+        let item = match blocking(|| host.item(id)) {
             Ok(item) => item,
             Err(error) => {
                 tracing::error!(%error, "an item of the vault can't be read");

@@ -19,6 +19,7 @@ mod sample;
 mod schema;
 mod score;
 mod trend;
+mod web;
 mod whatif;
 mod workbook;
 
@@ -54,6 +55,8 @@ pub fn run(args: Merit) -> Result<(), Failure> {
         Command::Judges(args) => judges::run(&args),
         Command::Facets(args) => facets::run(&args),
         Command::Sample(args) => sample::run(&args),
+        Command::Demo(args) => web::demo::run(&args),
+        Command::Serve(args) => web::serve::run(&args),
         Command::Campaign { command } => workbook::run(&command),
     }
 }

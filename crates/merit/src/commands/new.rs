@@ -45,6 +45,18 @@ fn make(dir: &Path, from: &str) -> Result<(), Failure> {
     terminal::print(&format!("{}\n", text.get(lang())))
 }
 
+/// The text files of a ready campaign: path → text.
+pub fn ready(name: &str) -> BTreeMap<String, String> {
+    let found = READY.iter().find(|(known, _)| *known == name);
+    let files = found.map_or(&[] as &[_], |(_, files)| files);
+    let texts = files.iter().filter(|(path, _)| path.ends_with(".toml"));
+    let text = |(path, bytes): &(&str, &[u8])| {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        ((*path).to_owned(), text)
+    };
+    texts.map(text).collect()
+}
+
 fn owned(files: &[(&str, &[u8])]) -> BTreeMap<String, Vec<u8>> {
     let owned = |(path, bytes): &(&str, &[u8])| ((*path).to_owned(), bytes.to_vec());
     files.iter().map(owned).collect()

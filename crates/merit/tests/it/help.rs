@@ -2,7 +2,7 @@
 
 use crate::support::{Desk, LOCALES, Ran};
 
-pub(crate) const COMMANDS: [&str; 37] = [
+pub(crate) const COMMANDS: [&str; 39] = [
     "",
     "new",
     "check",
@@ -34,6 +34,8 @@ pub(crate) const COMMANDS: [&str; 37] = [
     "ledger cosign",
     "backup",
     "restore",
+    "demo",
+    "serve",
     "verify",
     "verify bundle",
     "schema",

@@ -21,7 +21,7 @@ const OF_UNIT: [(usize, &str); 8] = [
 
 /// The roles that people of the first two offices have for the whole county: number among the office's people, role. The second
 /// office steps in where the first is concerned.
-const OF_COUNTY: [(usize, &str); 9] = [
+const OF_COUNTY: [(usize, &str); 11] = [
     (8, "staff"),
     (9, "visitor"),
     (10, "checker"),
@@ -31,6 +31,8 @@ const OF_COUNTY: [(usize, &str); 9] = [
     (14, "reviewer"),
     (15, "rating-decider"),
     (16, "leading-group"),
+    (17, "auditor"),
+    (18, "appeals-panel"),
 ];
 impl County<'_> {
     /// Adopts the rules, founds the units, registers the people, gives the roles.

@@ -54,7 +54,8 @@ pub fn run(command: &Keys) -> Result<(), Failure> {
     terminal::print(&public)
 }
 
-fn write_secret(path: &Path, text: &str) -> Result<(), Failure> {
+/// Writes a secret into a new file for its owner alone.
+pub fn write_secret(path: &Path, text: &str) -> Result<(), Failure> {
     save::new_private(path)
         .and_then(|mut file| {
             writeln!(file, "{text}")?;

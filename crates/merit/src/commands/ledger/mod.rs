@@ -1,7 +1,7 @@
 //! `merit ledger`: checking, proving and moving ledgers. Nothing is decided here: the crate `ledger` does the work.
 
 mod cosign;
-mod keys;
+pub mod keys;
 mod moving;
 mod prove;
 mod stats;

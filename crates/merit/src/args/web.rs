@@ -1,0 +1,108 @@
+//! What can be asked of the server.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::lang::tr;
+
+pub const DEMO: (&str, &str) = (
+    "\
+例子:
+  merit demo
+  merit demo --listen 0.0.0.0:8080 --base-url http://192.168.1.5:8080     让同一局域网的手机也能打开
+
+造一个虚构的县,从2026年1月过到12月10日,打印地址和演示账号。数据在临时文件夹里,结束(Ctrl-C)就没了。",
+    "\
+Examples:
+  merit demo
+  merit demo --listen 0.0.0.0:8080 --base-url http://192.168.1.5:8080     for phones in the same network
+
+Makes up a county, lives from January to 10 December 2026, and prints the address and the demo accounts. Its data
+lie in a temporary folder and are gone when it ends (Ctrl-C).",
+);
+
+pub const SERVE: (&str, &str) = (
+    "\
+例子:
+  merit serve 县 --data 数据 --admin-unit o01 --admin-name 张三      第一次:采用细则、导入单位、登记管理员
+  merit serve 县 --data 数据 --base-url https://merit.example.org    以后每次
+
+数据文件夹里有账本、账号、密钥和快照;密钥第一次自动生成,另外备份一份。前面要有做 TLS 的反向代理。
+账本也可以放在 PostgreSQL 里(--ledger)。运行中改细则,在“办公室—细则”页面里改,不看这个文件夹。",
+    "\
+Examples:
+  merit serve county --data data --admin-unit o01 --admin-name Zhang      the first time: rules, units, administrator
+  merit serve county --data data --base-url https://merit.example.org     from then on
+
+The data folder holds ledger, accounts, keys and snapshots; keys are made the first time: keep a copy elsewhere. Put a
+reverse proxy that does TLS in front. The ledger can also lie in PostgreSQL (--ledger). Rules of a running campaign are
+changed on the office's page of rules; this folder is then not looked at.",
+);
+
+/// Where a server listens.
+#[derive(Args, Debug)]
+pub struct Listen {
+    #[arg(
+        long,
+        value_name = tr("地址", "ADDRESS"),
+        default_value = "127.0.0.1:8080",
+        help = tr("在哪里监听;端口写 0 则任选一个", "Where to listen; with port 0 any free one")
+    )]
+    pub listen: SocketAddr,
+    #[arg(
+        long,
+        value_name = "URL",
+        help = tr(
+            "人们打开的网址,二维码和链接用它;不写则为监听地址",
+            "The address people open, as links and QR codes give it; the listening address when absent"
+        )
+    )]
+    pub base_url: Option<String>,
+}
+
+/// `merit demo`.
+#[derive(Args, Debug)]
+pub struct Demo {
+    #[command(flatten)]
+    pub listen: Listen,
+}
+
+/// `merit serve`.
+#[derive(Args, Debug)]
+pub struct Serve {
+    #[arg(value_name = tr("文件夹", "DIR"), help = tr("活动文件夹", "The campaign folder"))]
+    pub dir: PathBuf,
+    #[arg(
+        long,
+        value_name = tr("文件夹", "DIR"),
+        help = tr("数据文件夹;没有则新建", "The folder for data; made where there is none")
+    )]
+    pub data: PathBuf,
+    #[command(flatten)]
+    pub listen: Listen,
+    #[arg(
+        long,
+        value_name = tr("账本", "LEDGER"),
+        help = tr(
+            "账本:文件,或 postgres:// 地址;不写则为数据文件夹里的 ledger.merit",
+            "The ledger: a file or a postgres:// URL; ledger.merit in the data folder when absent"
+        )
+    )]
+    pub ledger: Option<String>,
+    #[arg(
+        long,
+        value_name = tr("单位", "UNIT"),
+        requires = "admin_name",
+        help = tr("第一次:管理员所在单位的标识", "The first time: the id of the administrator's unit")
+    )]
+    pub admin_unit: Option<String>,
+    #[arg(
+        long,
+        value_name = tr("姓名", "NAME"),
+        requires = "admin_unit",
+        help = tr("第一次:管理员的姓名", "The first time: what the administrator is called")
+    )]
+    pub admin_name: Option<String>,
+}
