@@ -328,7 +328,10 @@ fn roles() -> [(&'static str, &'static str, bool, rulebook::Say); 11] {
             "auditor",
             "auditor",
             true,
-            say!("审计人:日志、裁定、权限", "An auditor: log, decisions, rights"),
+            say!(
+                "审计人:日志、裁定、权限",
+                "An auditor: log, decisions, rights"
+            ),
         ),
         (
             "ratings",
