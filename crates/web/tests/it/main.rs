@@ -1,4 +1,5 @@
 //! The server from outside: real requests over a socket, on a county with most of a year behind it.
 
 mod basics;
+mod browser;
 mod support;

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
-use campaign::Time;
+use campaign::{Action, Actor, Command, Time};
 use simulate::organisation::Sizes;
 use web::demo::{PASSWORD, Plan};
 use web::{App, Server, Settings};
@@ -40,6 +40,24 @@ impl Running {
     /// Starts a server of its own, for tests that change something.
     pub fn start() -> Self {
         Self::of(&small())
+    }
+
+    /// What falls due by itself, as the clock would send it.
+    pub fn tick(&self) {
+        let ticks = [
+            Action::Period(campaign::period::Action::Tick {}),
+            Action::Work(campaign::work::Action::Tick),
+            Action::Rating(campaign::rating::Action::Tick),
+        ];
+        for action in ticks {
+            let command = Command {
+                id: web::act::new_key().unwrap(),
+                by: Actor::Clock,
+                action,
+            };
+            // That nothing is due is no fault.
+            let _outcome = self.app.host.execute(command);
+        }
     }
 
     /// Starts a server on a plan.
