@@ -1,6 +1,7 @@
 //! What every request shares.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use campaign::{Date, State, Time};
 use host::Host;
@@ -10,15 +11,31 @@ use crate::identity::Accounts;
 use crate::rights::Rights;
 use crate::routes::Table;
 use crate::vault::Texts;
+use crate::watch::Watch;
 use crate::words::Catalogue;
 
 /// How a server presents itself.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// The address people reach it at, such as `https://merit.example.org`; links in QR codes, mail and feeds begin with it.
     pub base: String,
     /// What makes this a demonstration: a banner says so, and the sign-in page lists the demo accounts.
     pub demo: Option<Demo>,
+    /// How often the campaign is told that time has passed; never, where another program does so.
+    pub tick: Option<Duration>,
+    /// For how long a request's head may take to arrive.
+    pub head: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            base: String::new(),
+            demo: None,
+            tick: Some(Duration::from_secs(30)),
+            head: Duration::from_secs(10),
+        }
+    }
 }
 
 /// A demonstration: accounts anyone may use.
@@ -56,6 +73,8 @@ pub struct App {
     pub settings: Settings,
     /// All routes, for the matrix of rights and the API's document.
     pub table: Table,
+    /// How it is doing.
+    pub watch: Watch,
 }
 
 impl App {
@@ -78,6 +97,7 @@ impl App {
             texts: Texts::default(),
             assets: Assets::new(),
             settings,
+            watch: Watch::default(),
             table: crate::pages::routes().and(crate::api::routes()),
         }))
     }

@@ -14,6 +14,7 @@ pub mod app;
 pub mod asked;
 pub mod assets;
 pub mod charts;
+pub mod clock;
 pub mod demo;
 pub mod fields;
 pub mod files;
@@ -27,6 +28,7 @@ pub mod rights;
 pub mod routes;
 pub mod server;
 pub mod vault;
+pub mod watch;
 pub mod words;
 
 pub use app::{App, Settings};

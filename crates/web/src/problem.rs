@@ -83,6 +83,19 @@ impl Problem {
         )
     }
 
+    /// That too much was tried; it doesn't tell whether there is such an account.
+    #[must_use]
+    pub fn too_many(seconds: u64) -> Self {
+        let mut problem = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too-many",
+            say!("试的次数太多。", "That were too many tries."),
+            say!("请过 {seconds} 秒再试。", "Try again in {seconds} seconds."),
+        );
+        problem.retry_after = Some(seconds);
+        problem
+    }
+
     /// That what was sent can't be read at all.
     #[must_use]
     pub fn unreadable(why: &str) -> Self {

@@ -29,7 +29,7 @@ use crate::act::{self, Plan};
 use crate::app::App;
 use crate::asked::{Asked, At, Kept, Who};
 use crate::fields::{Fields, Upload};
-use crate::identity::{Cookies, Token, cookies};
+use crate::identity::{AccountsError, Cookies, Counted, Token, cookies};
 use crate::page;
 use crate::problem::Problem;
 use crate::reply::{Answer, Reply};
@@ -39,8 +39,6 @@ use crate::words::BadWords;
 
 /// How much a request may hold, in bytes.
 const MOST_BYTES: usize = 8 << 20;
-/// For how long a request's head may take to arrive.
-const HEAD: Duration = Duration::from_secs(10);
 /// For how long nothing may arrive of a request's body.
 const BODY: Duration = Duration::from_secs(15);
 /// For how long requests on their way may take when the server stops.
@@ -92,10 +90,13 @@ impl Server {
         listener: TcpListener,
         stop: impl Future<Output = ()>,
     ) -> std::io::Result<()> {
+        let head = app.settings.head;
+        let tick = app.settings.tick;
+        let ticking = tick.map(|every| tokio::spawn(crate::clock::run(Arc::clone(&app), every)));
         let router = router(app);
         let graceful = GracefulShutdown::new();
         let mut http = hyper::server::conn::http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(HEAD);
+        http.timer(TokioTimer::new()).header_read_timeout(head);
         let mut stop = std::pin::pin!(stop);
         loop {
             let accepted = tokio::select! {
@@ -122,6 +123,9 @@ impl Server {
                 }
             });
         }
+        if let Some(ticking) = ticking {
+            ticking.abort();
+        }
         let _given_up = tokio::time::timeout(LAST, graceful.shutdown()).await;
         Ok(())
     }
@@ -144,10 +148,16 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/sign-out", post(sign_out))
         .route("/static/{file}", get(asset))
         .route("/healthz", get(|| async { "ok" }))
+        .route("/readyz", get(crate::watch::ready))
+        .route("/metrics", get(crate::watch::metrics))
         .fallback(missing)
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(RequestBodyTimeoutLayer::new(BODY))
         .layer(axum::middleware::map_response(safe_headers))
+        .layer(axum::middleware::from_fn_with_state(
+            Arc::clone(&app),
+            crate::watch::count,
+        ))
         .layer(CompressionLayer::new())
         .with_state(app)
 }
@@ -190,6 +200,24 @@ impl Parts {
         self.cookies.get(name).map(|token| Token(token.to_owned()))
     }
 
+    /// What forms prove themselves by before anyone has signed in: as the browser holds it, else a new one.
+    fn before(&self, app: &App) -> (Option<Token>, bool) {
+        let held = self
+            .cookies
+            .get(cookies::before_name(app.settings.is_secure()));
+        let held =
+            held.filter(|held| held.len() == 64 && held.bytes().all(|b| b.is_ascii_hexdigit()));
+        match held {
+            Some(held) => (Some(Token(held.to_owned())), false),
+            None => (Token::new(), true),
+        }
+    }
+
+    /// Whether the page has a form for those who aren't signed in.
+    fn begins(&self) -> bool {
+        self.path == "/sign-in" || self.path.starts_with("/welcome/")
+    }
+
     fn is_api(&self) -> bool {
         self.path.starts_with("/api/")
     }
@@ -209,6 +237,8 @@ struct Caller {
     flash: Option<String>,
     /// Whether a cookie says who it is, so that forms have to prove where they come from.
     by_cookie: bool,
+    /// What is given to a browser to prove itself by before it signs in.
+    before: Option<Token>,
 }
 
 fn caller(app: &App, parts: &Parts) -> Caller {
@@ -230,9 +260,13 @@ fn caller(app: &App, parts: &Parts) -> Caller {
         .headers
         .get(ACCEPT_LANGUAGE)
         .and_then(|line| line.to_str().ok());
+    let by_cookie = who != Who::Nobody;
+    let (before, is_new) = parts.before(app);
+    let proof = if by_cookie { token } else { before.clone() };
     Caller {
-        by_cookie: who != Who::Nobody,
-        csrf: token.map(|token| token.csrf()).unwrap_or_default(),
+        by_cookie,
+        csrf: proof.map(|token| token.csrf()).unwrap_or_default(),
+        before: before.filter(|_| is_new && !by_cookie && parts.begins()),
         lang: page::language(&parts.at, parts.cookies.get(cookies::LANG_COOKIE), accepted),
         flash: parts.cookies.get(cookies::FLASH_COOKIE).map(str::to_owned),
         who,
@@ -319,16 +353,7 @@ async fn acted(
             add_header(&mut response, SET_COOKIE, &flash);
             response
         }
-        Err(problem) => {
-            let status = problem.status;
-            let kept = Kept { fields, problem };
-            let mut response = match shown(app, &parts, &caller, Some(&kept), page) {
-                Ok(reply) => respond(app, &parts, &caller, Ok(reply)),
-                Err(_) => respond(app, &parts, &caller, Err(kept.problem)),
-            };
-            *response.status_mut() = status;
-            response
-        }
+        Err(problem) => again(app, &parts, &caller, Kept { fields, problem }, page),
     }
 }
 
@@ -436,6 +461,11 @@ fn respond(app: &App, parts: &Parts, caller: &Caller, answered: Answer) -> Respo
     if caller.flash.is_some() && response.status() != StatusCode::SEE_OTHER {
         let gone = cookies::set(cookies::FLASH_COOKIE, "", 0, app.settings.is_secure());
         add_header(&mut response, SET_COOKIE, &gone);
+    }
+    if let Some(before) = &caller.before {
+        let secure = app.settings.is_secure();
+        let before = cookies::set(cookies::before_name(secure), &before.0, 7_200, secure);
+        add_header(&mut response, SET_COOKIE, &before);
     }
     let chosen = parts.at.query.get("lang");
     if matches!(chosen, "zh" | "en") {
@@ -555,46 +585,108 @@ async fn sign_in(Shared(app): Shared<Arc<App>>, parts: Parts, request: Request) 
         Ok(fields) => fields,
         Err(problem) => return respond(&app, &parts, &caller, Err(problem)),
     };
+    match signed_in(&app, &parts, &caller, &fields).await {
+        Ok(token) => {
+            let then = own_path(fields.get("then"));
+            let mut response = replied(Reply::See(then.to_owned()));
+            let secure = app.settings.is_secure();
+            let cookie = cookies::set(cookies::session_name(secure), &token.0, 7 * 86_400, secure);
+            add_header(&mut response, SET_COOKIE, &cookie);
+            let before = cookies::set(cookies::before_name(secure), "", 0, secure);
+            add_header(&mut response, SET_COOKIE, &before);
+            response
+        }
+        Err(problem) => {
+            let page = crate::identity::pages::sign_in;
+            again(&app, &parts, &caller, Kept { fields, problem }, page)
+        }
+    }
+}
+
+/// A path of this site; the first page for anything else.
+fn own_path(then: &str) -> &str {
+    let own = then.starts_with('/') && !then.starts_with("//");
+    let odd = |c: char| c == '\\' || c.is_control();
+    if own && !then.contains(odd) {
+        then
+    } else {
+        "/"
+    }
+}
+
+/// Who knows the password gets a session of its own; the one before ends.
+async fn signed_in(
+    app: &Arc<App>,
+    parts: &Parts,
+    caller: &Caller,
+    fields: &Fields,
+) -> Result<Token, Problem> {
+    proven_before(caller, fields.get("csrf"))?;
     let (login, password) = (
         fields.get("login").to_owned(),
         fields.get("password").to_owned(),
     );
-    let (asked, now) = (Arc::clone(&app), app.now());
-    let signed =
-        tokio::task::spawn_blocking(move || asked.accounts.sign_in(&login, &password, now)).await;
-    let Ok(Ok(signed)) = signed else {
-        return respond(&app, &parts, &caller, Err(Problem::broken()));
+    let code = fields.get("code").to_owned();
+    let old = parts.token(app);
+    let from = parts.from.map(|from| from.to_string());
+    let counted = [
+        Counted::Address(from.unwrap_or_default()),
+        Counted::Login(login.to_lowercase()),
+    ];
+    let app = Arc::clone(app);
+    let work = move || -> Result<Token, Problem> {
+        let (accounts, now) = (&app.accounts, app.now());
+        let broken = |error: AccountsError| {
+            tracing::error!(%error, "nobody can sign in");
+            Problem::broken()
+        };
+        if let Some(seconds) = accounts.try_once(&counted, now).map_err(broken)? {
+            return Err(Problem::too_many(seconds));
+        }
+        let signed = accounts.sign_in(&login, &password, &code, now);
+        let token = signed.map_err(broken)?.ok_or_else(wrong_password)?;
+        accounts.forgive(&counted).map_err(broken)?;
+        if let Some(old) = old {
+            accounts.sign_out(&old).map_err(broken)?;
+        }
+        Ok(token)
     };
-    let Some(token) = signed else {
-        let mut problem = Problem::fields();
-        problem.wrong(
-            "login",
-            rulebook::say!("登录名或密码不对。", "Login name or password is wrong."),
-        );
-        let status = problem.status;
-        let kept = Kept { fields, problem };
-        let page = shown(
-            &app,
-            &parts,
-            &caller,
-            Some(&kept),
-            crate::identity::pages::sign_in,
-        );
-        let mut response = respond(&app, &parts, &caller, page);
-        *response.status_mut() = status;
-        return response;
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|_| Problem::broken())?
+}
+
+fn wrong_password() -> Problem {
+    let mut problem = Problem::fields();
+    problem.wrong(
+        "login",
+        rulebook::say!(
+            "登录名、密码或验证码不对。",
+            "Login name, password or code is wrong."
+        ),
+    );
+    problem
+}
+
+/// That a form is of a page that this browser was given, signed in or not.
+fn proven_before(caller: &Caller, csrf: &str) -> Result<(), Problem> {
+    let same: bool = csrf.as_bytes().ct_eq(caller.csrf.as_bytes()).into();
+    if same && !csrf.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::stale_form())
+}
+
+/// Shows a form's page again, with what was filled in and what is wrong.
+fn again(app: &App, parts: &Parts, caller: &Caller, kept: Kept, page: Show) -> Response {
+    let (status, retry) = (kept.problem.status, kept.problem.retry_after);
+    let mut response = match shown(app, parts, caller, Some(&kept), page) {
+        Ok(reply) => respond(app, parts, caller, Ok(reply)),
+        Err(_) => respond(app, parts, caller, Err(kept.problem)),
     };
-    // Only to a path of this site.
-    let then = fields.get("then");
-    let then = if then.starts_with('/') && !then.starts_with("//") && !then.contains('\\') {
-        then
-    } else {
-        "/"
-    };
-    let mut response = replied(Reply::See(then.to_owned()));
-    let secure = app.settings.is_secure();
-    let cookie = cookies::set(cookies::session_name(secure), &token.0, 7 * 86_400, secure);
-    add_header(&mut response, SET_COOKIE, &cookie);
+    *response.status_mut() = status;
+    if let Some(seconds) = retry {
+        add_header(&mut response, RETRY_AFTER, &seconds.to_string());
+    }
     response
 }
 

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::password;
 use super::session::{LONGEST, Session, Token};
+use super::throttle::{self, Counted};
 
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS account (
@@ -101,6 +102,9 @@ impl Accounts {
         let store = Connection::open(path)?;
         store.pragma_update(None, "journal_mode", "wal")?;
         store.execute_batch(SCHEMA)?;
+        store.execute_batch(throttle::SCHEMA)?;
+        store.execute_batch(super::second::SCHEMA)?;
+        store.execute_batch(super::links::SCHEMA)?;
         Ok(Self {
             store: Mutex::new(store),
             sessions: Mutex::default(),
@@ -125,7 +129,13 @@ impl Accounts {
     ///
     /// # Errors
     /// [`AccountsError`].
-    pub fn sign_in(&self, login: &str, password: &str, now: Time) -> Result<Option<Token>> {
+    pub fn sign_in(
+        &self,
+        login: &str,
+        password: &str,
+        code: &str,
+        now: Time,
+    ) -> Result<Option<Token>> {
         let found: Option<(String, String)> = self
             .store()
             .query_row(
@@ -139,7 +149,37 @@ impl Accounts {
         let Some((person, _)) = found.filter(|_| right) else {
             return Ok(None);
         };
-        self.begin(&PersonId::from(person.as_str()), now).map(Some)
+        let person = PersonId::from(person.as_str());
+        if !self.second_step(&person, code, now)? {
+            return Ok(None);
+        }
+        self.begin(&person, now).map(Some)
+    }
+
+    /// Counts a try to guess, by each of these; `Some` says for how many seconds to wait instead.
+    ///
+    /// # Errors
+    /// [`AccountsError`].
+    pub fn try_once(&self, counted: &[Counted], now: Time) -> Result<Option<u64>> {
+        let store = self.store();
+        for counted in counted {
+            if let Some(seconds) = throttle::try_once(&store, counted, now)? {
+                return Ok(Some(seconds));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes back a try that was right.
+    ///
+    /// # Errors
+    /// [`AccountsError`].
+    pub fn forgive(&self, counted: &[Counted]) -> Result<()> {
+        let store = self.store();
+        for counted in counted {
+            throttle::forgive(&store, counted)?;
+        }
+        Ok(())
     }
 
     /// Begins a session.
@@ -213,11 +253,11 @@ impl Accounts {
         Ok(())
     }
 
-    fn store(&self) -> MutexGuard<'_, Connection> {
+    pub(super) fn store(&self) -> MutexGuard<'_, Connection> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn sessions(&self) -> MutexGuard<'_, HashMap<String, Session>> {
+    pub(super) fn sessions(&self) -> MutexGuard<'_, HashMap<String, Session>> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

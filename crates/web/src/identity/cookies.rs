@@ -51,3 +51,9 @@ pub fn set(name: &str, value: &str, max_age: i64, secure: bool) -> String {
     let secure = if secure { "; Secure" } else { "" };
     format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}")
 }
+
+/// The name of the cookie that a form proves itself by before anyone has signed in.
+#[must_use]
+pub const fn before_name(secure: bool) -> &'static str {
+    if secure { "__Host-before" } else { "before" }
+}

@@ -3,10 +3,15 @@
 
 mod accounts;
 pub mod cookies;
+mod links;
 pub mod pages;
 mod password;
+mod second;
 mod session;
+mod throttle;
 
 pub use accounts::{Account, Accounts, AccountsError};
 pub use cookies::{Cookies, SESSION_COOKIE};
+pub use links::ApiToken;
 pub use session::{Session, Token};
+pub use throttle::Counted;

@@ -19,7 +19,13 @@ fn the_first_page_speaks_both_languages() {
 #[test]
 fn a_wrong_password_brings_the_page_back_with_the_login_kept() {
     let browser = Running::shared().browser();
-    let answer = browser.post("/sign-in", &[("login", "office"), ("password", "wrong")]);
+    let csrf = browser.get("/sign-in").hidden("csrf");
+    let form = [
+        ("csrf", csrf.as_str()),
+        ("login", "office"),
+        ("password", "wrong"),
+    ];
+    let answer = browser.post("/sign-in", &form);
     assert_eq!(answer.status, 422);
     assert!(answer.body.contains("value=\"office\""));
     assert!(answer.body.contains("aria-invalid"));

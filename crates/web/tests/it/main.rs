@@ -2,4 +2,5 @@
 
 mod basics;
 mod browser;
+mod security;
 mod support;

@@ -62,6 +62,11 @@ impl Running {
 
     /// Starts a server on a plan.
     pub fn of(plan: &Plan) -> Self {
+        Self::with(plan, Settings::default())
+    }
+
+    /// Starts a server on a plan, with settings of its own.
+    pub fn with(plan: &Plan, change: Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut founded = plan.found(folder.path()).unwrap();
         let time = Arc::new(AtomicI64::new((founded.parts.clock)().0));
@@ -81,6 +86,9 @@ impl Running {
         let settings = Settings {
             base: format!("http://{at}"),
             demo: Some(founded.demo),
+            // Nothing happens by itself: a test says when.
+            tick: None,
+            ..change
         };
         let app = App::new(host, clock, founded.accounts, settings).unwrap();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -115,7 +123,13 @@ impl Running {
     /// A browser signed in with a demo account.
     pub fn signed_in(&self, login: &str) -> Browser {
         let browser = self.browser();
-        let form = [("login", login), ("password", PASSWORD), ("then", "/")];
+        let csrf = browser.get("/sign-in").hidden("csrf");
+        let form = [
+            ("csrf", csrf.as_str()),
+            ("login", login),
+            ("password", PASSWORD),
+            ("then", "/"),
+        ];
         let answer = browser.post("/sign-in", &form);
         assert_eq!(answer.status, 303, "{login} can't sign in: {}", answer.body);
         browser
@@ -239,6 +253,13 @@ impl Browser {
         let answered = read(&bytes);
         self.keep(&answered.head);
         answered
+    }
+
+    /// A cookie's value.
+    pub fn cookie(&self, name: &str) -> String {
+        let cookies = self.cookies.lock().unwrap();
+        let found = cookies.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
     fn keep(&self, head: &str) {

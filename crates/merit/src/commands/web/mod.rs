@@ -49,6 +49,7 @@ fn serve(
     let settings = Settings {
         base: base.trim_end_matches('/').to_owned(),
         demo: served.demo,
+        ..Settings::default()
     };
     let app =
         App::new(host, clock, served.accounts, settings).map_err(|error| cannot_start(&error))?;

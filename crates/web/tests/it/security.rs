@@ -1,0 +1,187 @@
+//! What an attacker would try first.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use web::Settings;
+use web::demo::PASSWORD;
+
+use crate::support::{Running, small};
+
+#[test]
+fn signing_in_takes_the_page_that_this_browser_was_given() {
+    let running = Running::shared();
+    let form = [("login", "office"), ("password", PASSWORD)];
+    assert_eq!(running.browser().post("/sign-in", &form).status, 403);
+    let elsewhere = running.browser().get("/sign-in").hidden("csrf");
+    let form = [("csrf", elsewhere.as_str()), form[0], form[1]];
+    assert_eq!(running.browser().post("/sign-in", &form).status, 403);
+}
+
+#[test]
+fn a_session_that_was_there_before_ends_at_sign_in() {
+    let running = Running::shared();
+    let browser = running.signed_in("office");
+    let planted = browser.cookie("merit");
+    let csrf = browser.get("/sign-in").hidden("csrf");
+    let form = [
+        ("csrf", csrf.as_str()),
+        ("login", "desk"),
+        ("password", PASSWORD),
+    ];
+    assert_eq!(browser.post("/sign-in", &form).status, 303);
+    assert_ne!(browser.cookie("merit"), planted);
+    let old = running.browser();
+    let cookie = format!("merit={planted}");
+    let answer = old.send("GET", "/", &[("cookie", &cookie)], b"");
+    assert!(!answer.body.contains("action=\"/sign-out\""));
+}
+
+#[test]
+fn guessing_waits_and_doesnt_tell_whether_there_is_an_account() {
+    let running = Running::start();
+    for login in ["office", "nobody-at-all"] {
+        let browser = running.browser();
+        let csrf = browser.get("/sign-in").hidden("csrf");
+        let form = [
+            ("csrf", csrf.as_str()),
+            ("login", login),
+            ("password", "a wrong guess"),
+        ];
+        let answers: Vec<u16> = (0..6)
+            .map(|_| browser.post("/sign-in", &form).status)
+            .collect();
+        assert_eq!(answers, [422, 422, 422, 422, 422, 429], "{login}");
+        let form = [form[0], form[1], ("password", PASSWORD)];
+        let answer = browser.post("/sign-in", &form);
+        assert_eq!(
+            (answer.status, answer.header("retry-after")),
+            (429, Some("30"))
+        );
+    }
+}
+
+#[test]
+fn signing_in_leads_nowhere_else() {
+    let running = Running::shared();
+    for then in [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "/a\r\nset-cookie: x=1",
+    ] {
+        let browser = running.browser();
+        let csrf = browser.get("/sign-in").hidden("csrf");
+        let form = [
+            ("csrf", csrf.as_str()),
+            ("login", "office"),
+            ("password", PASSWORD),
+            ("then", then),
+        ];
+        let answer = browser.post("/sign-in", &form);
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (303, Some("/")),
+            "{then:?}"
+        );
+        assert!(answer.header("x").is_none() && !answer.head.contains("x=1"));
+    }
+}
+
+#[test]
+fn cookies_keep_to_themselves() {
+    let running = Running::shared();
+    let browser = running.browser();
+    let head = browser.get("/sign-in").head;
+    let set = head
+        .lines()
+        .find(|line| line.to_lowercase().starts_with("set-cookie"))
+        .unwrap();
+    assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax") && set.contains("Path=/"));
+}
+
+#[test]
+fn too_much_is_refused() {
+    let running = Running::shared();
+    let browser = running.signed_in("office");
+    let body = vec![b'a'; 9 << 20];
+    let kind = ("content-type", "application/x-www-form-urlencoded");
+    let answer = browser.send("POST", "/sign-in", &[kind], &body);
+    // Where the connection is cut while the body is on its way, nothing can be read of the answer.
+    assert!([413, 0].contains(&answer.status), "{}", answer.status);
+}
+
+#[test]
+fn a_head_that_trickles_is_cut_off() {
+    let settings = Settings {
+        head: Duration::from_millis(300),
+        ..Settings::default()
+    };
+    let running = Running::with(&small(), settings);
+    let mut stream = TcpStream::connect(running.at).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nx").unwrap();
+    let mut answer = Vec::new();
+    // It ends, with or without an answer.
+    let _reset = stream
+        .read_to_end(&mut answer)
+        .or_else(|error| match error.kind() {
+            std::io::ErrorKind::ConnectionReset => Ok(0),
+            _ => Err(error),
+        })
+        .expect("cut off");
+    assert!(!answer.starts_with(b"HTTP/1.1 200"));
+}
+
+#[test]
+fn every_page_says_what_it_may_load() {
+    let running = Running::shared();
+    for path in ["/", "/sign-in", "/nowhere", "/api/v1/nowhere", "/healthz"] {
+        let answer = running.browser().get(path);
+        let policy = answer.header("content-security-policy").unwrap();
+        assert!(
+            policy.contains("default-src 'none'") && !policy.contains("unsafe"),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn every_form_asks_for_its_proof() {
+    let running = Running::shared();
+    let browser = running.signed_in("office");
+    let posts = running
+        .app
+        .table
+        .iter()
+        .filter(|route| route.method == "POST");
+    for route in
+        posts.filter(|route| !route.path.starts_with("/welcome") && route.path != "/sign-in")
+    {
+        let path = route.path.replace(['{', '}'], "");
+        let answer = browser.post(&path, &[("csrf", "guessed")]);
+        assert!(
+            [403, 404].contains(&answer.status),
+            "{path}: {}",
+            answer.status
+        );
+    }
+}
+
+#[test]
+fn numbers_and_readiness_name_nobody() {
+    let running = Running::shared();
+    let browser = running.browser();
+    browser.get("/nowhere/secret-name?q=secret-query");
+    let ready = browser.get("/readyz");
+    assert_eq!((ready.status, ready.body.as_str()), (200, "writing"));
+    let numbers = browser.get("/metrics").body;
+    assert!(
+        numbers.contains("merit_host_length") && numbers.contains("route=\"none\""),
+        "{numbers}"
+    );
+    assert!(!numbers.contains("secret"));
+}
