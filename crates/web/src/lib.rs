@@ -20,6 +20,7 @@ pub mod fields;
 pub mod files;
 pub mod forms;
 pub mod identity;
+pub mod order;
 pub mod page;
 pub mod pages;
 pub mod problem;

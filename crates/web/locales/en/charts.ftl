@@ -1,1 +1,8 @@
-# charts
+# Pictures.
+charts-region = Picture; the table below has the same values
+charts-caterpillar = Scores with their intervals
+charts-caterpillar-desc = A row for each unit: the mark is its score, the line its 95% interval; the upright line is the class mean. Triangles that point up are clearly ahead, those that point down clearly behind.
+charts-xmr = Scores by period
+charts-xmr-desc = The full line is the mean of all periods, dashed lines are the limits of usual variation; only what lies outside shows a real change.
+charts-profile = Points by item, in per cent of full points
+charts-profile-desc = The bar is this unit, the upright line the class mean, the triangle the best of the class.

@@ -1,1 +1,8 @@
-# charts
+# 图。
+charts-region = 图;下面的表里有同样的数
+charts-caterpillar = 各单位得分和区间
+charts-caterpillar-desc = 每行一个单位:点是得分,横线是 95% 区间;竖线是本类平均。上三角是明显高于,下三角是明显低于。
+charts-xmr = 各期得分
+charts-xmr-desc = 实线是各期平均,虚线是自然波动的上下限;出了虚线才说明真的变了。
+charts-profile = 各项得分占满分的百分比
+charts-profile-desc = 横条是本单位,竖线是本类平均,三角是本类最好。

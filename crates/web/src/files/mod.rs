@@ -1,1 +1,6 @@
-//! Tables and feeds as files: XLSX, CSV, iCalendar, Atom; and tables read in.
+//! Files: tables as CSV and XLSX, feeds.
+
+pub mod feeds;
+pub mod table;
+
+pub use table::{Cell, Kind, Table, table};

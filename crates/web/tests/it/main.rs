@@ -2,5 +2,7 @@
 
 mod basics;
 mod browser;
+mod files;
+mod public;
 mod security;
 mod support;

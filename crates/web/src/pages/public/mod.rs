@@ -1,8 +1,16 @@
 //! For everyone: circulars, comparison, units and their scores, promises, services, the log.
 
+mod category;
+mod circular;
 mod home;
+mod others;
+pub mod results;
+mod score;
+pub mod sheet;
+mod unit;
 
 use crate::asked::Asked;
+use crate::files::feeds;
 use crate::page::Link;
 use crate::pages::link;
 use crate::rights::Verb;
@@ -11,11 +19,35 @@ use crate::routes::Table;
 /// The routes of this area.
 #[must_use]
 pub fn routes() -> Table {
-    Table::new().show("/", Verb::SeePublic, home::show)
+    let see = Verb::SeePublic;
+    Table::new()
+        .show("/", see, home::show)
+        .show("/circulars", see, circular::list)
+        .show("/circulars/{circular}", see, circular::show)
+        .show("/circulars/{circular}/bundle.json", see, circular::bundle)
+        .show("/categories/{category}/{period}", see, category::show)
+        .show("/units", see, unit::list)
+        .show("/units/{unit}", see, unit::show)
+        .show("/units/{unit}/score/{period}", see, score::show)
+        .show("/promises", see, others::promises)
+        .show("/services", see, others::services)
+        .show("/honours", see, others::honours)
+        .show("/log", see, others::log)
+        .show("/feeds/circulars.atom", see, feeds::circulars)
+        .show("/calendar/{unit}/due.ics", see, feeds::calendar)
 }
 
 /// Its links in the navigation of whoever asks.
 #[must_use]
 pub fn nav(asked: &Asked<'_>) -> Vec<Link> {
-    vec![link(asked, "/", "nav-home")]
+    [
+        ("/", "nav-home"),
+        ("/circulars", "public-circulars"),
+        ("/units", "public-units"),
+        ("/services", "public-services"),
+        ("/honours", "public-honours"),
+    ]
+    .into_iter()
+    .map(|(to, message)| link(asked, to, message))
+    .collect()
 }

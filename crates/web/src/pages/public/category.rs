@@ -1,0 +1,219 @@
+//! The units of a category side by side: named only where the data can tell.
+
+use campaign::UnitId;
+use campaign::period::{ClassResult, Sure, UnitResult};
+use rulebook::Period;
+use scoring::replay::Verdict;
+
+use super::results::{self, Results};
+use super::sheet::{Part, Sheet, headers};
+use crate::asked::{Asked, At};
+use crate::charts::{self, About, Bar, Mark};
+use crate::files::{Cell, Table, table};
+use crate::problem::Problem;
+use crate::reply::Answer;
+
+/// What is said of a result.
+pub fn verdict(result: &UnitResult) -> Option<Verdict> {
+    result.sure.as_ref().and_then(|sure: &Sure| sure.named)
+}
+
+/// The message of what is said.
+pub const fn told(verdict: Option<Verdict>) -> &'static str {
+    match verdict {
+        Some(Verdict::Ahead) => "public-ahead",
+        Some(Verdict::Behind) => "public-behind",
+        Some(Verdict::NoDifferent) => "public-no-different",
+        None => "public-not-compared",
+    }
+}
+
+/// Shows it.
+pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
+    let period = at.period()?;
+    let category = at.part("category")?;
+    let found = results::results(asked, period, None).ok_or_else(Problem::not_found)?;
+    let mut classes = found.run.classes.iter();
+    let class = classes
+        .find(|class| class.category.as_str() == category)
+        .ok_or_else(Problem::not_found)?;
+    let name = category_name(asked, class);
+    let title = format!("{name} · {}", asked.words.period(period));
+    let mut sheet = Sheet::new(title);
+    fill(&mut sheet, asked, period, found, class);
+    sheet.answer(asked, at)
+}
+
+/// What a class is called.
+pub fn category_name<'a>(asked: &Asked<'a>, class: &ClassResult) -> String {
+    let book = asked.book().ok();
+    let known = book.and_then(|book| {
+        let mut all = book.campaign.file.category.iter();
+        all.find(|category| category.id.as_str() == class.category.as_str())
+    });
+    known.map_or_else(
+        || class.category.as_str().to_owned(),
+        |category| asked.words.of(&category.name).to_owned(),
+    )
+}
+
+fn fill(
+    sheet: &mut Sheet,
+    asked: &Asked<'_>,
+    period: Period,
+    found: Results<'_>,
+    class: &ClassResult,
+) {
+    let w = asked.words;
+    if found.preliminary {
+        sheet.add(Part::Warn(w.t("public-preliminary").into_owned()));
+    }
+    let scores: Vec<f64> = class
+        .units
+        .iter()
+        .filter_map(|result| result.score?.given())
+        .collect();
+    let mean = scores.iter().sum::<f64>() / scores.len().max(1) as f64;
+    let counted = w.with(
+        "public-class-mean",
+        &[
+            ("mean", &w.num(mean, 2)),
+            ("units", &class.units.len().to_string()),
+        ],
+    );
+    sheet.add(Part::Text(counted.into_owned()));
+    sheet.add(Part::Text(w.t("public-how-to-read").into_owned()));
+    let bars: Vec<Bar<'_>> = class
+        .units
+        .iter()
+        .filter_map(|result| bar(asked, period, result))
+        .collect();
+    let about = About {
+        title: &w.t("charts-caterpillar"),
+        desc: &w.t("charts-caterpillar-desc"),
+    };
+    let some = (!bars.is_empty()).then_some(mean);
+    sheet.add(Part::Chart(charts::caterpillar(about, &bars, some)));
+    for verdict in [
+        Some(Verdict::Ahead),
+        Some(Verdict::NoDifferent),
+        Some(Verdict::Behind),
+        None,
+    ] {
+        group(sheet, asked, period, found, class, verdict);
+    }
+}
+
+fn bar<'a>(asked: &Asked<'a>, period: Period, result: &UnitResult) -> Option<Bar<'a>> {
+    let mark = match verdict(result) {
+        Some(Verdict::Ahead) => Mark::Over,
+        Some(Verdict::Behind) => Mark::Under,
+        _ => Mark::Plain,
+    };
+    let ends = result.sure.as_ref().and_then(|sure| sure.score);
+    Some(Bar {
+        name: asked.unit_name(&result.unit),
+        link: score_link(&result.unit, period),
+        value: result.score?.given()?,
+        interval: ends.and_then(|(low, high)| Some((low.given()?, high.given()?))),
+        mark,
+    })
+}
+
+/// Where a score is explained.
+pub fn score_link(unit: &UnitId, period: Period) -> String {
+    format!("/units/{unit}/score/{period}")
+}
+
+/// A table of those of whom the same is said: by score where the data can tell, else by name.
+fn group(
+    sheet: &mut Sheet,
+    asked: &Asked<'_>,
+    period: Period,
+    found: Results<'_>,
+    class: &ClassResult,
+    wanted: Option<Verdict>,
+) {
+    let w = asked.words;
+    let of: Vec<&UnitResult> = class
+        .units
+        .iter()
+        .filter(|result| verdict(result) == wanted)
+        .collect();
+    if of.is_empty() {
+        return;
+    }
+    let mut rows: Vec<Vec<Cell>> = of
+        .into_iter()
+        .map(|result| row(asked, period, found, class, result))
+        .collect();
+    if !matches!(wanted, Some(Verdict::Ahead | Verdict::Behind)) {
+        table::by_name(&mut rows, w.lang);
+    }
+    let name = match wanted {
+        Some(Verdict::Ahead) => "ahead",
+        Some(Verdict::Behind) => "behind",
+        Some(Verdict::NoDifferent) => "no-different",
+        None => "not-compared",
+    };
+    sheet.add(Part::Heading(w.t(told(wanted)).into_owned()));
+    sheet.add(Part::Table(Table {
+        name,
+        caption: w.n(&format!("{}-units", told(wanted)), rows.len()).into_owned(),
+        headers: headers(
+            asked,
+            &[
+                "public-unit",
+                "public-score",
+                "public-interval",
+                "public-band",
+                "public-improved-head",
+            ],
+        ),
+        rows,
+    }));
+}
+
+fn row(
+    asked: &Asked<'_>,
+    period: Period,
+    found: Results<'_>,
+    class: &ClassResult,
+    result: &UnitResult,
+) -> Vec<Cell> {
+    let w = asked.words;
+    let number = |amount: campaign::figure::Amount| amount.given().map(|value| w.num(value, 2));
+    let ends = result.sure.as_ref().and_then(|sure| sure.score);
+    let ends = ends.and_then(|(low, high)| Some(format!("{} … {}", number(low)?, number(high)?)));
+    let improved = result.sure.as_ref().and_then(|sure| sure.improved);
+    let improved = match improved {
+        Some(Verdict::Ahead) => "public-improved",
+        Some(Verdict::Behind) => "public-worse",
+        Some(Verdict::NoDifferent) => "public-same",
+        None => "public-not-compared",
+    };
+    vec![
+        Cell::link(asked.unit_name(&result.unit), score_link(&result.unit, period)),
+        Cell::number(result.score.and_then(number)),
+        Cell::text(ends.unwrap_or_else(|| "—".to_owned())),
+        Cell::text(band_name(asked, found, class, result)),
+        Cell::text(w.t(improved)),
+    ]
+}
+
+/// What a result's band is called.
+pub fn band_name(
+    asked: &Asked<'_>,
+    found: Results<'_>,
+    class: &ClassResult,
+    result: &UnitResult,
+) -> String {
+    let name = || {
+        let book = asked.state.rules.version(found.run.rules)?;
+        let scheme = book.campaign.scheme(class.scheme.as_str())?;
+        let id = result.band.as_ref()?.as_str();
+        let band = scheme.band.iter().find(|band| band.id.as_str() == id)?;
+        Some(asked.words.of(&band.name).to_owned())
+    };
+    name().unwrap_or_else(|| "—".to_owned())
+}

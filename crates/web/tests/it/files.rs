@@ -1,0 +1,48 @@
+//! Files: the same as the pages; feeds that can be read.
+
+use crate::support::Running;
+
+#[test]
+fn the_bundle_of_a_circular_can_be_verified() {
+    let answer = Running::shared().browser().get("/circulars/0/bundle.json");
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let bundle = host::bundle::unpack(&answer.body).unwrap();
+    let found = host::bundle::verify(&bundle, None);
+    assert!(found.is_sound(), "{:?}", found.faults);
+}
+
+#[test]
+fn a_csv_says_what_the_page_says() {
+    let browser = Running::shared().browser();
+    let page = browser.get("/services").body;
+    let csv = browser.get("/services?as=csv&table=services");
+    assert_eq!(csv.header("content-type"), Some("text/csv; charset=utf-8"));
+    let grid = rulebook::grid::read("services.csv", csv.body.as_bytes()).unwrap();
+    let (mut reader, mut cells, mut rows) = (grid.reader(), Vec::new(), 0);
+    while reader.next(&mut cells).is_some() {
+        assert!(page.contains(cells[0].as_ref()), "{}", cells[0]);
+        rows += 1;
+    }
+    assert!(rows > 0);
+    assert_eq!(browser.get("/services?as=pdf").status, 404);
+}
+
+#[test]
+fn feeds_are_well_formed() {
+    let running = Running::shared();
+    let browser = running.browser();
+    let atom = browser.get("/feeds/circulars.atom").body;
+    assert!(atom.starts_with("<?xml") && atom.contains("<entry><id>"));
+    assert_eq!(atom.matches("<entry>").count(), atom.matches("</entry>").count());
+    let unit = {
+        let state = running.app.host.read();
+        let mut units = state.organisation.units(running.app.today(&state));
+        units.next().unwrap().0.to_string()
+    };
+    let path = format!("/calendar/{unit}/due.ics");
+    let calendar = browser.get(&path).body;
+    assert!(calendar.starts_with("BEGIN:VCALENDAR\r\n") && calendar.ends_with("END:VCALENDAR\r\n"));
+    assert!(calendar.contains("BEGIN:VEVENT"), "{calendar}");
+    assert!(calendar.split("\r\n").all(|line| line.len() <= 75));
+    assert_eq!(calendar, browser.get(&path).body, "it is stable");
+}

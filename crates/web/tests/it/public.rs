@@ -1,0 +1,93 @@
+//! What anyone sees: only what is final; every point explained; small cells withheld.
+
+use crate::support::{Browser, Running};
+use campaign::UnitId;
+use campaign::period::Stage;
+use rulebook::Period;
+
+/// The latest final period, the preliminary one, and a unit scored in both.
+fn scene(running: &Running) -> (Period, Period, UnitId) {
+    let state = running.app.host.read();
+    let (last, run) = state.periods.last_final().unwrap();
+    let unit = run.classes[0].units[0].unit.clone();
+    let mut all = state.periods.iter();
+    let preliminary = all.find(|(_, of)| matches!(of.stage, Stage::Preliminary { .. }));
+    (last, preliminary.unwrap().0, unit)
+}
+
+fn ok(browser: &Browser, path: &str) -> String {
+    let answer = browser.get(path);
+    assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+    assert!(!answer.body.contains("style="), "{path} has inline style");
+    answer.body
+}
+
+#[test]
+fn every_public_page_is_there_in_both_languages() {
+    let running = Running::shared();
+    let (last, _, unit) = scene(running);
+    let browser = running.browser();
+    let paths = [
+        "/".to_owned(),
+        "/circulars".to_owned(),
+        "/circulars/0".to_owned(),
+        format!("/categories/village/{last}"),
+        "/units".to_owned(),
+        format!("/units/{unit}"),
+        format!("/units/{unit}/score/{last}"),
+        "/promises".to_owned(),
+        "/services".to_owned(),
+        "/honours".to_owned(),
+        "/log".to_owned(),
+    ];
+    for lang in ["zh", "en"] {
+        for path in &paths {
+            let body = ok(&browser, &format!("{path}?lang={lang}"));
+            for id in ["public-", "charts-"] {
+                let text = body.replace("href=\"", "");
+                assert!(!text.contains(&format!(">{id}")), "{path} lacks a message");
+            }
+        }
+    }
+}
+
+#[test]
+fn nobody_sees_preliminary_results_but_those_inside() {
+    let running = Running::shared();
+    let (_, preliminary, unit) = scene(running);
+    let browser = running.browser();
+    for path in [
+        format!("/categories/township/{preliminary}"),
+        format!("/units/{unit}/score/{preliminary}"),
+    ] {
+        assert_eq!(browser.get(&path).status, 404, "{path}");
+    }
+    let link = format!("/score/{preliminary}\"");
+    assert!(!ok(&browser, &format!("/units/{unit}")).contains(&link));
+    let office = running.signed_in("office");
+    let inside = ok(&office, &format!("/units/{unit}/score/{preliminary}"));
+    assert!(inside.contains("role=\"note\""), "it is marked as preliminary");
+}
+
+#[test]
+fn the_points_explained_add_up_to_the_score() {
+    let running = Running::shared();
+    let (last, ..) = scene(running);
+    let browser = running.browser();
+    let state = running.app.host.read();
+    let run = state.periods.final_results(last).unwrap();
+    for class in &run.classes {
+        let result = &class.units[0];
+        let Some(score) = result.score.and_then(campaign::figure::Amount::given) else {
+            continue;
+        };
+        let path = format!("/units/{}/score/{last}?as=csv&table=points", result.unit);
+        let csv = ok(&browser, &path);
+        let grid = rulebook::grid::read("points.csv", csv.as_bytes()).unwrap();
+        let (mut reader, mut cells, mut sum) = (grid.reader(), Vec::new(), 0.0);
+        while reader.next(&mut cells).is_some() {
+            sum += cells[4].parse::<f64>().unwrap_or(0.0);
+        }
+        assert!((sum - score).abs() < 0.02, "{}: {sum} isn't {score}", result.unit);
+    }
+}
