@@ -158,7 +158,11 @@ pub fn xmr(
 ) -> String {
     let mut lines = Vec::new();
     lines.extend(centre.map(|centre| ("c-mid", centre)));
-    lines.extend(limits.iter().flat_map(|(low, high)| [("c-limit", *low), ("c-limit", *high)]));
+    lines.extend(
+        limits
+            .iter()
+            .flat_map(|(low, high)| [("c-limit", *low), ("c-limit", *high)]),
+    );
     over_time(about, values, &lines, |value| match limits {
         Some((_, high)) if value > high => Mark::Over,
         Some((low, _)) if value < low => Mark::Under,

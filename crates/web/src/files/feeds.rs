@@ -67,13 +67,20 @@ fn xml(text: &str) -> String {
 pub fn calendar(asked: &Asked<'_>, at: &At) -> Answer {
     let unit = at.unit()?;
     let mut text = String::new();
-    for line in ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Merit//Merit//EN"] {
+    for line in [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Merit//Merit//EN",
+    ] {
         put(&mut text, line);
     }
     for (uid, day, summary) in events(asked, &unit) {
         put(&mut text, "BEGIN:VEVENT");
         put(&mut text, &format!("UID:{uid}@{}", host(asked)));
-        put(&mut text, &format!("DTSTAMP:{}T000000Z", compact(asked.today)));
+        put(
+            &mut text,
+            &format!("DTSTAMP:{}T000000Z", compact(asked.today)),
+        );
         put(&mut text, &format!("DTSTART;VALUE=DATE:{}", compact(day)));
         put(&mut text, &format!("SUMMARY:{}", escaped(&summary)));
         put(&mut text, "TRANSP:TRANSPARENT");

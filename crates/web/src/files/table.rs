@@ -174,7 +174,11 @@ fn xlsx(headers: &[String], rows: &[Vec<Cell>]) -> Result<Vec<u8>, XlsxError> {
 
 /// Sorts rows by the name in their first cell.
 pub fn by_name(rows: &mut [Vec<Cell>], lang: Lang) {
-    let name = |row: &Vec<Cell>| row.first().map(|cell| cell.text.clone()).unwrap_or_default();
+    let name = |row: &Vec<Cell>| {
+        row.first()
+            .map(|cell| cell.text.clone())
+            .unwrap_or_default()
+    };
     rows.sort_by(|a, b| crate::order::names(lang, &name(a), &name(b)));
 }
 

@@ -33,7 +33,10 @@ fn feeds_are_well_formed() {
     let browser = running.browser();
     let atom = browser.get("/feeds/circulars.atom").body;
     assert!(atom.starts_with("<?xml") && atom.contains("<entry><id>"));
-    assert_eq!(atom.matches("<entry>").count(), atom.matches("</entry>").count());
+    assert_eq!(
+        atom.matches("<entry>").count(),
+        atom.matches("</entry>").count()
+    );
     let unit = {
         let state = running.app.host.read();
         let mut units = state.organisation.units(running.app.today(&state));

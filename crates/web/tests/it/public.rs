@@ -66,7 +66,10 @@ fn nobody_sees_preliminary_results_but_those_inside() {
     assert!(!ok(&browser, &format!("/units/{unit}")).contains(&link));
     let office = running.signed_in("office");
     let inside = ok(&office, &format!("/units/{unit}/score/{preliminary}"));
-    assert!(inside.contains("role=\"note\""), "it is marked as preliminary");
+    assert!(
+        inside.contains("role=\"note\""),
+        "it is marked as preliminary"
+    );
 }
 
 #[test]
@@ -88,6 +91,10 @@ fn the_points_explained_add_up_to_the_score() {
         while reader.next(&mut cells).is_some() {
             sum += cells[4].parse::<f64>().unwrap_or(0.0);
         }
-        assert!((sum - score).abs() < 0.02, "{}: {sum} isn't {score}", result.unit);
+        assert!(
+            (sum - score).abs() < 0.02,
+            "{}: {sum} isn't {score}",
+            result.unit
+        );
     }
 }

@@ -159,7 +159,9 @@ fn group(
     sheet.add(Part::Heading(w.t(told(wanted)).into_owned()));
     sheet.add(Part::Table(Table {
         name,
-        caption: w.n(&format!("{}-units", told(wanted)), rows.len()).into_owned(),
+        caption: w
+            .n(&format!("{}-units", told(wanted)), rows.len())
+            .into_owned(),
         headers: headers(
             asked,
             &[
@@ -193,7 +195,10 @@ fn row(
         None => "public-not-compared",
     };
     vec![
-        Cell::link(asked.unit_name(&result.unit), score_link(&result.unit, period)),
+        Cell::link(
+            asked.unit_name(&result.unit),
+            score_link(&result.unit, period),
+        ),
         Cell::number(result.score.and_then(number)),
         Cell::text(ends.unwrap_or_else(|| "—".to_owned())),
         Cell::text(band_name(asked, found, class, result)),

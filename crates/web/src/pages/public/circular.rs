@@ -94,31 +94,34 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
         w.a("public-signed", "day", w.date(on)).into_owned(),
     ));
     let mut facts = vec![
-        (w.t("public-run").into_owned(), Cell::text(one.run.to_string())),
-        (w.t("public-rules").into_owned(), Cell::text(run.rules.to_string())),
-        (w.t("public-digest").into_owned(), Cell::text(one.bundle.to_string())),
+        (
+            w.t("public-run").into_owned(),
+            Cell::text(one.run.to_string()),
+        ),
+        (
+            w.t("public-rules").into_owned(),
+            Cell::text(run.rules.to_string()),
+        ),
+        (
+            w.t("public-digest").into_owned(),
+            Cell::text(one.bundle.to_string()),
+        ),
     ];
     if let Some(entry) = one.published_by() {
-        facts.push((w.t("public-entry").into_owned(), Cell::link(entry.to_string(), "/log")));
+        facts.push((
+            w.t("public-entry").into_owned(),
+            Cell::link(entry.to_string(), "/log"),
+        ));
     }
     sheet.add(Part::Facts(facts));
-    let link = Cell::link(
-        w.t("public-bundle"),
-        format!("/circulars/{id}/bundle.json"),
-    );
+    let link = Cell::link(w.t("public-bundle"), format!("/circulars/{id}/bundle.json"));
     sheet.add(Part::List(vec![link]));
     sheet.add(Part::Quiet(w.t("public-verify").into_owned()));
     sheet.answer(asked, at)
 }
 
 /// Who is named in a class; the rest are said to be no different from the middle.
-fn findings(
-    sheet: &mut Sheet,
-    asked: &Asked<'_>,
-    one: &Circular,
-    run: &Run,
-    class: &ClassResult,
-) {
+fn findings(sheet: &mut Sheet, asked: &Asked<'_>, one: &Circular, run: &Run, class: &ClassResult) {
     let w = asked.words;
     sheet.add(Part::Heading(category_name(asked, class)));
     let names = |is: &dyn Fn(&campaign::period::UnitResult) -> bool| -> Vec<String> {
@@ -139,9 +142,16 @@ fn findings(
     };
     let ahead = joined(names(&|result| verdict(result) == Some(Verdict::Ahead)));
     let behind = joined(names(&|result| verdict(result) == Some(Verdict::Behind)));
-    sheet.add(Part::Text(w.a("public-found-ahead", "names", ahead).into_owned()));
-    sheet.add(Part::Text(w.a("public-found-improved", "names", joined(names(&improved))).into_owned()));
-    sheet.add(Part::Text(w.a("public-found-behind", "names", behind).into_owned()));
+    sheet.add(Part::Text(
+        w.a("public-found-ahead", "names", ahead).into_owned(),
+    ));
+    sheet.add(Part::Text(
+        w.a("public-found-improved", "names", joined(names(&improved)))
+            .into_owned(),
+    ));
+    sheet.add(Part::Text(
+        w.a("public-found-behind", "names", behind).into_owned(),
+    ));
     let middle = names(&|result| verdict(result) == Some(Verdict::NoDifferent)).len();
     sheet.add(Part::Text(w.n("public-found-middle", middle).into_owned()));
     let found = Results {
@@ -154,7 +164,10 @@ fn findings(
         .map(|result| {
             let score = result.score.and_then(campaign::figure::Amount::given);
             vec![
-                Cell::link(asked.unit_name(&result.unit), score_link(&result.unit, one.period)),
+                Cell::link(
+                    asked.unit_name(&result.unit),
+                    score_link(&result.unit, one.period),
+                ),
                 Cell::number(score.map(|score| w.num(score, 2))),
                 Cell::text(band_name(asked, found, class, result)),
                 Cell::text(w.t(super::category::told(verdict(result)))),

@@ -17,7 +17,10 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     match results::published(asked.state).first() {
         Some((id, one, on)) => {
             let title = w.a("public-circular-of", "period", w.period(one.period));
-            let link = Cell::link(format!("{title} · {}", w.date(*on)), format!("/circulars/{id}"));
+            let link = Cell::link(
+                format!("{title} · {}", w.date(*on)),
+                format!("/circulars/{id}"),
+            );
             sheet.add(Part::List(vec![link]));
         }
         None => sheet.add(Part::Quiet(w.t("public-no-circulars").into_owned())),

@@ -1,6 +1,6 @@
 //! Promises, services with their standards, honours, the log.
 
-use campaign::honour::{Nominee, Nomination, Stage};
+use campaign::honour::{Nomination, Nominee, Stage};
 use campaign::work::Stage as WorkStage;
 use rulebook::model::WorkKind;
 
@@ -23,7 +23,9 @@ pub fn promises(asked: &Asked<'_>, at: &At) -> Answer {
             let title = title.map_or_else(String::new, |title| title.to_string());
             let unit = item.holder();
             let name = unit.map_or("", |unit| asked.unit_name(unit));
-            let to = unit.map(|unit| format!("/units/{unit}")).unwrap_or_default();
+            let to = unit
+                .map(|unit| format!("/units/{unit}"))
+                .unwrap_or_default();
             let state = match item.stage {
                 WorkStage::Closed => "public-promise-kept",
                 WorkStage::Finished => "public-promise-done",
@@ -37,7 +39,12 @@ pub fn promises(asked: &Asked<'_>, at: &At) -> Answer {
                 Cell::text(w.t(state)),
             ]
         });
-    let ids = ["public-unit", "public-promise", "public-due", "public-state"];
+    let ids = [
+        "public-unit",
+        "public-promise",
+        "public-due",
+        "public-state",
+    ];
     let table = Table {
         name: "promises",
         caption: w.t("public-promises-caption").into_owned(),
@@ -100,20 +107,30 @@ pub fn honours(asked: &Asked<'_>, at: &At) -> Answer {
     let w = asked.words;
     let mut sheet = Sheet::new(w.t("public-honours"));
     sheet.add(Part::Text(w.t("public-not-named").into_owned()));
-    let rows = asked.state.honours.gallery().rev().take(300).map(|(_, one)| {
-        let who = match &one.nominee {
-            Nominee::Unit(unit) => Cell::link(asked.unit_name(unit), format!("/units/{unit}")),
-            Nominee::Person(_) => Cell::text(
-                w.a("public-someone-of", "unit", asked.unit_name(&one.by_unit).to_owned())
+    let rows = asked
+        .state
+        .honours
+        .gallery()
+        .rev()
+        .take(300)
+        .map(|(_, one)| {
+            let who = match &one.nominee {
+                Nominee::Unit(unit) => Cell::link(asked.unit_name(unit), format!("/units/{unit}")),
+                Nominee::Person(_) => Cell::text(
+                    w.a(
+                        "public-someone-of",
+                        "unit",
+                        asked.unit_name(&one.by_unit).to_owned(),
+                    )
                     .into_owned(),
-            ),
-        };
-        let on = match one.stage {
-            Stage::Awarded { on, .. } => w.date(on),
-            _ => String::new(),
-        };
-        vec![who, Cell::text(honour_name(asked, one)), Cell::text(on)]
-    });
+                ),
+            };
+            let on = match one.stage {
+                Stage::Awarded { on, .. } => w.date(on),
+                _ => String::new(),
+            };
+            vec![who, Cell::text(honour_name(asked, one)), Cell::text(on)]
+        });
     let ids = ["public-honoured", "public-honour", "public-awarded"];
     let table = Table {
         name: "honours",

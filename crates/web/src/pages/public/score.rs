@@ -37,19 +37,37 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     sheet.answer(asked, at)
 }
 
-fn head(sheet: &mut Sheet, asked: &Asked<'_>, unit: &UnitId, found: Results<'_>, score: Option<f64>) {
+fn head(
+    sheet: &mut Sheet,
+    asked: &Asked<'_>,
+    unit: &UnitId,
+    found: Results<'_>,
+    score: Option<f64>,
+) {
     let w = asked.words;
     let run = found.run;
     let fact = |id: &str, cell: Cell| (w.t(id).into_owned(), cell);
     let mut facts = vec![
-        fact("public-unit", Cell::link(asked.unit_name(unit), format!("/units/{unit}"))),
-        fact("public-score", Cell::number(score.map(|score| w.num(score, 2)))),
+        fact(
+            "public-unit",
+            Cell::link(asked.unit_name(unit), format!("/units/{unit}")),
+        ),
+        fact(
+            "public-score",
+            Cell::number(score.map(|score| w.num(score, 2))),
+        ),
         fact("public-rules", Cell::text(run.rules.to_string())),
-        fact("public-run-entry", Cell::link(run.entries.to_string(), "/log")),
+        fact(
+            "public-run-entry",
+            Cell::link(run.entries.to_string(), "/log"),
+        ),
         fact("public-figures-digest", Cell::text(run.figures.to_string())),
     ];
     if let Some(entry) = asked.state.rules.entry(run.rules) {
-        facts.push(fact("public-rules-entry", Cell::link(entry.to_string(), "/log")));
+        facts.push(fact(
+            "public-rules-entry",
+            Cell::link(entry.to_string(), "/log"),
+        ));
     }
     sheet.add(Part::Facts(facts));
 }
@@ -131,7 +149,10 @@ fn row(asked: &Asked<'_>, explained: &Explained, item: &ItemRow) -> Vec<Cell> {
 /// What an item is called.
 pub fn name(asked: &Asked<'_>, explained: &Explained, id: &str) -> String {
     let item = explained.item(id);
-    item.map_or_else(|| id.to_owned(), |item| asked.words.of(&item.name).to_owned())
+    item.map_or_else(
+        || id.to_owned(),
+        |item| asked.words.of(&item.name).to_owned(),
+    )
 }
 
 fn adjustments(asked: &Asked<'_>, explanation: &Explanation) -> Vec<Vec<Cell>> {
@@ -189,7 +210,10 @@ fn rule(
         let cell = Cell::link(hand_in.entry.to_string(), "/log");
         facts.push((w.t("public-figure-entry").into_owned(), cell));
     }
-    if let Some(origin) = campaign.measure(&row.measure).and_then(|known| known.origin.as_ref()) {
+    if let Some(origin) = campaign
+        .measure(&row.measure)
+        .and_then(|known| known.origin.as_ref())
+    {
         facts.push((w.t("public-origin").into_owned(), Cell::text(w.of(origin))));
     }
     if results::sees_inside(asked, Some(unit)) {

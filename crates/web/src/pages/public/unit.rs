@@ -49,16 +49,17 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     past(&mut sheet, asked, &unit);
     let last = results::periods(asked, Some(&unit)).into_iter().next_back();
     if let Some((period, found)) = last {
-        if let Some(class) =
-            results::explained(asked.state, period, found.run, &unit, Only::All)
-        {
+        if let Some(class) = results::explained(asked.state, period, found.run, &unit, Only::All) {
             profile(&mut sheet, asked, &unit, &class);
             peers(&mut sheet, asked, &unit, period, &class);
         }
         satisfaction(&mut sheet, asked, &unit, period);
     }
     honours(&mut sheet, asked, &unit);
-    let calendar = Cell::link(asked.words.t("public-calendar"), format!("/calendar/{unit}/due.ics"));
+    let calendar = Cell::link(
+        asked.words.t("public-calendar"),
+        format!("/calendar/{unit}/due.ics"),
+    );
     sheet.add(Part::List(vec![calendar]));
     sheet.answer(asked, at)
 }
@@ -133,7 +134,13 @@ fn profile(sheet: &mut Sheet, asked: &Asked<'_>, unit: &UnitId, class: &Explaine
             .collect();
         let mean = all.iter().sum::<f64>() / all.len().max(1) as f64;
         let best = all.iter().copied().fold(points, f64::max);
-        names.push((score::name(asked, class, &item.id), full, points, mean, best));
+        names.push((
+            score::name(asked, class, &item.id),
+            full,
+            points,
+            mean,
+            best,
+        ));
     }
     let points: Vec<Points<'_>> = names
         .iter()
