@@ -23,6 +23,7 @@ pub mod rating;
 pub mod record;
 pub mod refusal;
 pub mod rules;
+mod schema;
 pub mod state;
 pub mod time;
 pub mod vault;

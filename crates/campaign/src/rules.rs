@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use rulebook::model::Form;
 use rulebook::{Campaign, Folder, Period, say};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -37,7 +38,7 @@ pub const REFUSALS: &[Code] = &[
 ];
 
 /// What can be asked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Adopt the rules of a campaign folder.

@@ -13,6 +13,7 @@ use std::fmt;
 
 use rulebook::Period;
 use rulebook::figures::Figure;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use attest::{Disagreement, Proof, disagreements, proofs};
@@ -29,7 +30,9 @@ use crate::state::Context;
 use crate::{Date, Digest, Entry, Inconsistent, PersonId, State, UnitId, checks};
 
 /// A circular: the first is number 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
 pub struct CircularId(pub u64);
 
@@ -40,7 +43,7 @@ impl fmt::Display for CircularId {
 }
 
 /// What can be asked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Draft a period's circular from its results.

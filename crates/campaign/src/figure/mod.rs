@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rulebook::model::FilledBy;
 use rulebook::{Period, say};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use amount::Amount;
@@ -61,7 +62,7 @@ pub const REFUSALS: &[Code] = &[
 ];
 
 /// What can be asked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Hand in a table of figures: CSV, long or wide.
@@ -121,8 +122,9 @@ pub enum Event {
 }
 
 /// A figure with what is known of its precision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "GivenFigure")]
 pub struct Given {
     /// The figure.
     pub value: Amount,

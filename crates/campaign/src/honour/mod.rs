@@ -10,6 +10,7 @@ use std::fmt;
 
 use rulebook::model::{Cadence, Honour, Honoured, Requirement};
 use rulebook::{Period, PeriodKind};
+use schemars::JsonSchema;
 use scoring::replay::Verdict;
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +24,9 @@ use crate::state::Context;
 use crate::{Date, Entry, Inconsistent, Note, PersonId, State, UnitId, checks};
 
 /// A nomination: the first is number 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
 pub struct NominationId(pub u64);
 
@@ -34,7 +37,7 @@ impl fmt::Display for NominationId {
 }
 
 /// Who is nominated.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Nominee {
     /// A unit.
@@ -73,7 +76,7 @@ impl fmt::Display for Nominee {
 }
 
 /// What can be asked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Put a unit or person forward; the public notice begins.

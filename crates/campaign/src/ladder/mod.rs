@@ -11,6 +11,7 @@ use std::fmt;
 
 use rulebook::Period;
 use rulebook::model::{Ladder, LadderLevel};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use refuse::REFUSALS;
@@ -23,7 +24,9 @@ use crate::state::Context;
 use crate::{Date, Entry, Inconsistent, Note, PersonId, State, UnitId, checks};
 
 /// A proposal: the first is number 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
 pub struct ProposalId(pub u64);
 
@@ -34,7 +37,7 @@ impl fmt::Display for ProposalId {
 }
 
 /// What can be asked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Compute the levels from the final results.
@@ -54,7 +57,7 @@ pub enum Action {
 }
 
 /// A level other than the one proposed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Deviation {
     /// The level.

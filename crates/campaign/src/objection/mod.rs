@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use rulebook::Period;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use refuse::REFUSALS;
@@ -27,7 +28,9 @@ use crate::work::WorkId;
 use crate::{Date, Entry, Inconsistent, Note, PersonId, State, UnitId, checks};
 
 /// An objection: the first is number 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
 pub struct ObjectionId(pub u64);
 
@@ -38,8 +41,9 @@ impl fmt::Display for ObjectionId {
 }
 
 /// What an objection is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "ObjectionAbout")]
 pub enum About {
     /// A record.
     Record {
@@ -75,7 +79,7 @@ pub enum About {
 }
 
 /// What an objection rests on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ground {
     /// What was done or left undone.
@@ -87,8 +91,9 @@ pub struct Ground {
 }
 
 /// How an objection is decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "ObjectionOutcome")]
 pub enum Outcome {
     /// It is right.
     Upheld,
@@ -99,7 +104,7 @@ pub enum Outcome {
 }
 
 /// What a decision changes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Effect {
     /// Nothing.
@@ -116,7 +121,7 @@ pub enum Effect {
 }
 
 /// What can be asked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Raise an objection.

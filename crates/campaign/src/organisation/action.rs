@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rulebook::model::Id;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::refuse::{
@@ -17,7 +18,7 @@ use crate::state::Context;
 use crate::{Date, Note, PersonId, State, UnitId, checks};
 
 /// A unit to be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewUnit {
     /// Its id.
@@ -27,7 +28,7 @@ pub struct NewUnit {
 }
 
 /// A person to be registered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewPerson {
     /// The pseudonym.
@@ -39,7 +40,7 @@ pub struct NewPerson {
 }
 
 /// What can be asked. Every change names the first day from which it holds; `until` is a last day.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Bring the units in line with a whole list: new ones are founded, others changed; units not listed stay.

@@ -10,6 +10,7 @@ mod refuse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{Name, PostId};
@@ -63,7 +64,7 @@ impl<T> Since<T> {
 }
 
 /// What a unit is at a time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Facts {
     /// Its name.
@@ -88,7 +89,7 @@ pub struct Unit {
 }
 
 /// Who answers for a unit, at three levels.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Charge {
     /// The principal.
@@ -110,7 +111,7 @@ impl Charge {
 }
 
 /// A post of a unit, with its duties.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Post {
     /// The unit.
     pub unit: UnitId,
@@ -133,7 +134,7 @@ impl Post {
 }
 
 /// A role given to a person.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Grant {
     /// The role.

@@ -12,6 +12,7 @@ mod step;
 use std::collections::BTreeMap;
 
 use rulebook::Period;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use refuse::REFUSALS;
@@ -25,7 +26,7 @@ use crate::state::Context;
 use crate::{Actor, Date, Digest, Entry, Inconsistent, Note, PersonId, State, UnitId, checks};
 
 /// What can be asked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Do what falls due by itself: cut off the periods whose cut-off day is over. Only the clock asks this.

@@ -20,6 +20,7 @@
 //!
 //! Nothing is overwritten: what a record said before stands in its history.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::Name;
@@ -236,7 +237,18 @@ pub const REFUSALS: &[Code] = &[
 
 /// A record: its number, from 0 on.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(transparent)]
 pub struct RecordId(pub u64);
@@ -248,8 +260,11 @@ impl std::fmt::Display for RecordId {
 }
 
 /// Whom or what a record is about.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "RecordAbout")]
 pub enum About {
     /// A unit: the one that fills it, or another, as the form says.
     Unit(UnitId),
@@ -260,7 +275,7 @@ pub enum About {
 }
 
 /// A form filled.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Filing {
     /// The form.
@@ -278,8 +293,9 @@ pub struct Filing {
 }
 
 /// What a verification says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "RecordOutcome")]
 pub enum Outcome {
     /// It is as filed.
     Confirmed,
@@ -288,7 +304,7 @@ pub enum Outcome {
 }
 
 /// What can be asked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Action {
     /// File a record.

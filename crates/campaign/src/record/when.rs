@@ -4,12 +4,15 @@ use std::fmt;
 
 use rulebook::model::Cadence;
 use rulebook::{Period, PeriodKind};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Date;
 
 /// What time a record is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum When {
     /// A month, quarter, half-year or year.

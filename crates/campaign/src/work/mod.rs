@@ -14,6 +14,7 @@ mod event;
 mod refuse;
 mod state;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use count::{Counted, Figures, Mark, tally};
@@ -31,13 +32,26 @@ use crate::{Date, Note, PersonId, UnitId};
 
 /// The number of a work item, from 0.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(transparent)]
 pub struct WorkId(pub u64);
 
 /// What a check finds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// It is done well: the item is closed.
@@ -47,7 +61,7 @@ pub enum Verdict {
 }
 
 /// What can be asked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Open an item. A promise is opened by the unit that makes it and needs no answer; everything else is offered.
