@@ -29,8 +29,8 @@ macro_rules! schemas {
 }
 
 schemas! {
-    UnitId { "description": "A unit.", "type": "string" }
-    PersonId { "description": "A person: a pseudonym.", "type": "string" }
+    UnitId { "description": "A unit.", "type": "string", "examples": ["t01"] }
+    PersonId { "description": "A person: a pseudonym.", "type": "string", "examples": ["p00017"] }
     Name {
         "description": "Something the rulebook names: a form, field, service, role, category, honour, ladder.",
         "type": "string"
@@ -63,7 +63,7 @@ schemas! {
         "type": "string",
         "pattern": "^[0-9a-fA-F]{32}$"
     }
-    Date { "description": "A day.", "type": "string", "format": "date" }
+    Date { "description": "A day.", "type": "string", "format": "date", "examples": ["2026-12-10"] }
     Level {
         "description": "A level, 1 the lowest; `null` is \"can't say\".",
         "type": "integer",

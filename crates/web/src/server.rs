@@ -151,6 +151,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/readyz", get(crate::watch::ready))
         .route("/metrics", get(crate::watch::metrics))
         .fallback(missing)
+        .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(RequestBodyTimeoutLayer::new(BODY))
         .layer(axum::middleware::map_response(safe_headers))
@@ -395,16 +396,31 @@ async fn ordered(
         .get("x-csrf-token")
         .and_then(|value| value.to_str().ok());
     proven(caller, csrf.unwrap_or_default())?;
-    let bytes = Bytes::from_request(request, &())
-        .await
-        .map_err(|error| Problem::unreadable(&error.to_string()))?;
+    let bytes = Bytes::from_request(request, &()).await;
+    let bytes = bytes.map_err(|error| too_large(error.status()))?;
     let body =
         serde_json::from_slice(&bytes).map_err(|error| Problem::unreadable(&error.to_string()))?;
     let plan = looking(app, parts, caller, None, |asked| {
         order(asked, &parts.at, body)
     })?;
+    let key = plan.key;
+    let plan = plan.keyed(idempotency(&parts.headers)?.or(key));
     let receipt = act::send(app, &caller.who, plan).await?;
-    Reply::json(&serde_json::json!({ "entries": [receipt.entries.start, receipt.entries.end] }))
+    Reply::json(&crate::api::write::Taken {
+        entries: [receipt.entries.start, receipt.entries.end],
+    })
+}
+
+/// The key that an order brings.
+fn idempotency(headers: &HeaderMap) -> Result<Option<campaign::CommandId>, Problem> {
+    let Some(key) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    let mut bytes = [0; 16];
+    match hex::decode_to_slice(key, &mut bytes) {
+        Ok(()) => Ok(Some(campaign::CommandId(bytes))),
+        Err(error) => Err(Problem::unreadable(&format!("Idempotency-Key: {error}"))),
+    }
 }
 
 /// The fields of a form, urlencoded or multipart.
@@ -546,6 +562,20 @@ fn add_header(response: &mut Response, name: HeaderName, value: &str) {
 async fn missing(Shared(app): Shared<Arc<App>>, parts: Parts) -> Response {
     let caller = caller(&app, &parts);
     respond(&app, &parts, &caller, Err(Problem::not_found()))
+}
+
+async fn wrong_method(Shared(app): Shared<Arc<App>>, parts: Parts) -> Response {
+    let caller = caller(&app, &parts);
+    let problem = Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "wrong-method",
+        rulebook::say!("这个网址不这样用。", "This address isn't used like that."),
+        rulebook::say!(
+            "应答的 Allow 一行写明可用的方法。",
+            "The answer's `Allow` names the methods it takes."
+        ),
+    );
+    respond(&app, &parts, &caller, Err(problem))
 }
 
 async fn asset(

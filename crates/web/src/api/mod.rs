@@ -1,43 +1,54 @@
 //! The API: JSON under `/api/v1`, described by an OpenAPI document that is made from the code.
+//!
+//! What can be asked is what [`campaign::Action`] has: one route for each of its kinds, made of its schema ([`write`]). What
+//! can be read are views ([`views`]) of the state, typed. Nothing here decides who may: that is the route's verb, and the
+//! campaign's own rules.
 
-use axum::http::Method;
+pub mod example;
+pub mod notes;
+pub mod openapi;
+pub mod page;
+pub mod read;
+pub mod views;
+pub mod write;
+
+use std::borrow::Cow;
+
 use schemars::Schema;
 
-use crate::asked::{Asked, At};
-use crate::reply::{Answer, Reply};
-use crate::rights::Verb;
-use crate::routes::{Does, Route, Table};
+use crate::routes::Table;
 
 /// What the API's document says of a route.
 #[derive(Clone, Debug)]
 pub struct Doc {
     /// The operation's id.
-    pub id: &'static str,
+    pub id: Cow<'static, str>,
+    /// What it belongs to.
+    pub tag: &'static str,
     /// What it does, in a line.
-    pub summary: &'static str,
-    /// The schema of what is sent.
+    pub summary: Cow<'static, str>,
+    /// Whether its answer is a page of a list.
+    pub paging: Paging,
+    /// The schema of what is sent, with its definitions.
     pub body: Option<Schema>,
-    /// The schema of what is answered.
+    /// The schema of what is answered, with its definitions.
     pub answer: Schema,
+}
+
+/// Whether an answer comes page by page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paging {
+    /// It is told at once.
+    No,
+    /// It takes `limit` and `after`.
+    Yes,
 }
 
 /// All routes of the API.
 #[must_use]
 pub fn routes() -> Table {
-    Table::new().documented(Route {
-        method: Method::GET,
-        path: "/api/v1/campaign".to_owned(),
-        verb: Verb::SeePublic,
-        does: Does::Show(campaign),
-        doc: Some(Doc {
-            id: "campaign",
-            summary: "The campaign: name, calendar, categories.",
-            body: None,
-            answer: schemars::schema_for!(rulebook::model::CampaignFile),
-        }),
-    })
-}
-
-fn campaign(asked: &Asked<'_>, _at: &At) -> Answer {
-    Reply::json(&asked.book()?.campaign.file)
+    read::routes()
+        .and(write::routes())
+        .and(openapi::routes())
+        .and(page::routes())
 }

@@ -1,5 +1,6 @@
 //! The server from outside: real requests over a socket, on a county with most of a year behind it.
 
+mod api;
 mod basics;
 mod browser;
 mod files;
