@@ -1,1 +1,24 @@
-# mine
+# 参加活动的人自己的各页。
+mine-month = 我的本月
+mine-visits = 走访
+mine-me = 我自己
+mine-erased = (内容已依法清除)
+mine-before = 上一次填的:
+mine-optional = 可不填
+mine-row = 第 { $n } 行
+mine-history = 经过
+mine-history-about = 每一步都留在这里,不覆盖。
+mine-day = 日期
+mine-who = 谁
+mine-what = 什么事
+mine-late = 已过 { $n } 天
+mine-left = 还有 { $n } 天
+mine-filed = 已交,可以在截止前更正。
+mine-done = 已办好。
+mine-outbox = 没有网络时填的
+mine-waiting = 等网络恢复后自动发送
+mine-kept-here = 已存在这部手机上;有网络时自动发送,只会记一次。
+mine-sent = 已发送
+mine-conflict = 没有收下,您填的都还在:
+mine-theirs = 看系统里已有的
+mine-discard = 不再发送,删掉这一份

@@ -4,6 +4,7 @@ mod api;
 mod basics;
 mod browser;
 mod files;
+mod mine;
 mod public;
 mod security;
 mod support;

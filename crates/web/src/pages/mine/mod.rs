@@ -1,17 +1,36 @@
 //! For those who take part: my month, forms, records, visits, work, objections, a person’s own page.
 
-use crate::asked::Asked;
+mod body;
+mod filing;
+mod month;
+mod record;
+mod work;
+
+use crate::asked::{Asked, Who};
 use crate::page::Link;
+use crate::pages::link;
+use crate::rights::Verb;
 use crate::routes::Table;
 
 /// The routes of this area.
 #[must_use]
 pub fn routes() -> Table {
+    let form = "/units/{unit}/forms/{form}";
     Table::new()
+        .show("/me", Verb::SeeAccount, month::show)
+        .show(form, Verb::SeeUnit, filing::show)
+        .act(form, Verb::SeeUnit, filing::file, filing::show)
+        .show("/records/{record}", Verb::SeeRecord, record::show)
+        .act("/records/{record}/{act}", Verb::SeeRecord, record::act, record::show)
+        .show("/confirm/{confirmed}", Verb::Rate, record::confirming)
+        .act("/confirm/{confirmed}", Verb::Rate, record::confirm, record::confirming)
 }
 
 /// Its links in the navigation of whoever asks.
 #[must_use]
-pub fn nav(_asked: &Asked<'_>) -> Vec<Link> {
-    Vec::new()
+pub fn nav(asked: &Asked<'_>) -> Vec<Link> {
+    match asked.who {
+        Who::Person(_) => vec![link(asked, "/me", "mine-month")],
+        _ => Vec::new(),
+    }
 }

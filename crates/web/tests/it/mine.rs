@@ -1,0 +1,60 @@
+//! The pages of those who take part.
+
+use crate::support::{Answered, Browser, Running};
+
+/// The first link on a page that begins so.
+fn link(page: &Answered, start: &str) -> Option<String> {
+    let at = page.body.find(&format!("href=\"{start}"))? + 6;
+    let rest = &page.body[at..];
+    let found = rest[..rest.find('"')?].replace("&#38;", "&").replace("&amp;", "&");
+    Some(found)
+}
+
+/// The unit whose forms stand on someone's page.
+fn unit(browser: &Browser) -> String {
+    let page = browser.get("/me");
+    assert_eq!(page.status, 200, "{}", page.body);
+    let to = link(&page, "/units/").unwrap_or_else(|| panic!("no form in {}", page.body));
+    to.split('/').nth(2).unwrap().to_owned()
+}
+
+#[test]
+fn my_month_asks_for_an_account() {
+    let answer = Running::shared().browser().get("/me");
+    assert!([303, 401, 404].contains(&answer.status), "{}", answer.status);
+}
+
+#[test]
+fn every_account_has_a_month() {
+    let running = Running::shared();
+    for login in ["office", "secretary", "visitor", "leader", "reviewer", "desk", "member"] {
+        let page = running.signed_in(login).get("/me");
+        assert_eq!(page.status, 200, "{login}: {}", page.body);
+    }
+}
+
+#[test]
+fn a_form_filled_wrongly_comes_back_and_filled_well_is_filed_once() {
+    let running = Running::start();
+    let browser = running.signed_in("member");
+    let form = format!("/units/{}/forms/service", unit(&browser));
+    let shown = browser.get(&form);
+    assert_eq!(shown.status, 200, "{}", shown.body);
+    let (csrf, key, code) = (shown.hidden("csrf"), shown.hidden("key"), shown.hidden("code"));
+    let with = |hours: &str| {
+        browser.post(&form, &[
+            ("csrf", &csrf), ("key", &key), ("code", &code), ("when", "2026-12-09"),
+            ("f.day", "2026-12-09"), ("f.what", "帮老人修水管 <b>"), ("f.hours", hours),
+        ])
+    };
+    let wrong = with("40");
+    assert_eq!(wrong.status, 422, "{}", wrong.body);
+    assert!(wrong.body.contains("帮老人修水管") && wrong.body.contains("value=\"40\""));
+    assert!(wrong.body.contains("class=\"wrong\"") && !wrong.body.contains("<b>"));
+    assert_eq!(wrong.hidden("code"), code);
+    let before = running.app.host.read().records.len();
+    let well = with("3");
+    assert_eq!(well.status, 303, "{}", well.body);
+    assert_eq!(with("3").status, 303);
+    assert_eq!(running.app.host.read().records.len(), before + 1, "sent twice, it happens once");
+}
