@@ -219,7 +219,9 @@ pub fn unit_of(asked: &Asked<'_>, text: &str) -> Option<UnitId> {
     if organisation.facts(&id, asked.today).is_some() {
         return Some(id);
     }
-    let mut named = organisation.units(asked.today).filter(|(_, facts)| facts.name == text);
+    let mut named = organisation
+        .units(asked.today)
+        .filter(|(_, facts)| facts.name == text);
     let found = named.next().map(|(id, _)| id.clone());
     found.filter(|_| named.next().is_none())
 }

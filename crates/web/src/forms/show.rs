@@ -36,7 +36,11 @@ pub(super) fn text(asked: &Asked<'_>, field: &Field, value: &Value) -> String {
         Value::Table(rows) => {
             let cell = |row: &Values, column: &Column| {
                 let value = row.get(column.id.as_str())?;
-                Some(format!("{}: {}", w.of(&column.name), simple(asked, column, value)))
+                Some(format!(
+                    "{}: {}",
+                    w.of(&column.name),
+                    simple(asked, column, value)
+                ))
             };
             let row = |row: &Values| {
                 let cells = field.column.iter().filter_map(|column| cell(row, column));
@@ -61,10 +65,14 @@ fn simple(asked: &Asked<'_>, column: &Column, value: &Value) -> String {
     match value {
         Value::Number(number) => {
             let unit = column.unit.as_ref().map_or("", |unit| w.of(unit));
-            format!("{} {unit}", w.num(*number, 6)).trim_end().to_owned()
+            format!("{} {unit}", w.num(*number, 6))
+                .trim_end()
+                .to_owned()
         }
         Value::Choice(at) => {
-            let choice = usize::try_from(*at).ok().and_then(|at| column.choices.get(at));
+            let choice = usize::try_from(*at)
+                .ok()
+                .and_then(|at| column.choices.get(at));
             choice.map_or_else(String::new, |choice| w.of(choice).to_owned())
         }
         Value::Text(note) => match asked.text(note.item) {
@@ -78,7 +86,9 @@ fn simple(asked: &Asked<'_>, column: &Column, value: &Value) -> String {
             let post = asked.state.organisation.post(post);
             post.map_or_else(String::new, |post| post.name.clone())
         }
-        Value::Attachment(file) => format!("{} · {} kB", file.media_type, file.bytes.div_ceil(1024)),
+        Value::Attachment(file) => {
+            format!("{} · {} kB", file.media_type, file.bytes.div_ceil(1024))
+        }
         Value::Table(_) | Value::Checklist(_) => String::new(),
     }
 }

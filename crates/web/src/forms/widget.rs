@@ -105,7 +105,9 @@ impl Widget {
     fn fill(&mut self, asked: &Asked<'_>, kept: Option<&Fields>) {
         if let Some(kept) = kept {
             kept.get(&self.name).clone_into(&mut self.value);
-            let wrong = asked.kept.and_then(|kept| kept.problem.fields.get(&self.name));
+            let wrong = asked
+                .kept
+                .and_then(|kept| kept.problem.fields.get(&self.name));
             self.wrong = wrong.map(|wrong| asked.words.say(wrong).to_owned());
         }
         for choice in &mut self.choices {
@@ -185,17 +187,29 @@ pub fn widgets(
     each.collect()
 }
 
-fn widget(asked: &Asked<'_>, field: &Field, value: Option<&Value>, kept: Option<&Fields>) -> Widget {
+fn widget(
+    asked: &Asked<'_>,
+    field: &Field,
+    value: Option<&Value>,
+    kept: Option<&Fields>,
+) -> Widget {
     let w = asked.words;
     let name = format!("f.{}", field.id);
-    let mut widget = simple(asked, &as_column(field, field.kind), &name, value, field.kind);
+    let mut widget = simple(
+        asked,
+        &as_column(field, field.kind),
+        &name,
+        value,
+        field.kind,
+    );
     if let Some(why) = &field.why {
         w.of(why).clone_into(&mut widget.hint);
     }
     match field.kind {
         FieldType::Checklist => {
             let marks = field.choices.iter().enumerate().map(|(at, item)| {
-                let mut mark = Widget::new("number", &format!("{name}.{at}"), w.of(item)).optional();
+                let mut mark =
+                    Widget::new("number", &format!("{name}.{at}"), w.of(item)).optional();
                 bounds(&mut mark, &field.range);
                 if let Some(Value::Checklist(marks)) = value {
                     let given = marks.get(at).copied().flatten();
@@ -206,7 +220,11 @@ fn widget(asked: &Asked<'_>, field: &Field, value: Option<&Value>, kept: Option<
             widget.rows = vec![marks.collect()];
         }
         FieldType::Table => {
-            widget.heads = field.column.iter().map(|c| w.of(&c.name).to_owned()).collect();
+            widget.heads = field
+                .column
+                .iter()
+                .map(|c| w.of(&c.name).to_owned())
+                .collect();
             let given: &[Values] = match value {
                 Some(Value::Table(rows)) => rows,
                 _ => &[],
@@ -297,9 +315,10 @@ fn simple(
     bounds(&mut widget, &column.range);
     if column.kind == rulebook::model::ColumnType::Post {
         let posts = asked.state.organisation.posts();
-        let unit = asked.person().ok().and_then(|person| {
-            asked.state.organisation.unit_of(person, asked.today)
-        });
+        let unit = asked
+            .person()
+            .ok()
+            .and_then(|person| asked.state.organisation.unit_of(person, asked.today));
         let posts = posts.filter(|(_, post)| post.holds(asked.today) && Some(&post.unit) == unit);
         widget = widget.choices(posts.map(|(id, post)| (id.as_str(), post.name.as_str())));
     } else if kind == "select" {

@@ -6,7 +6,9 @@ use crate::support::{Answered, Browser, Running};
 fn link(page: &Answered, start: &str) -> Option<String> {
     let at = page.body.find(&format!("href=\"{start}"))? + 6;
     let rest = &page.body[at..];
-    let found = rest[..rest.find('"')?].replace("&#38;", "&").replace("&amp;", "&");
+    let found = rest[..rest.find('"')?]
+        .replace("&#38;", "&")
+        .replace("&amp;", "&");
     Some(found)
 }
 
@@ -21,13 +23,25 @@ fn unit(browser: &Browser) -> String {
 #[test]
 fn my_month_asks_for_an_account() {
     let answer = Running::shared().browser().get("/me");
-    assert!([303, 401, 404].contains(&answer.status), "{}", answer.status);
+    assert!(
+        [303, 401, 404].contains(&answer.status),
+        "{}",
+        answer.status
+    );
 }
 
 #[test]
 fn every_account_has_a_month() {
     let running = Running::shared();
-    for login in ["office", "secretary", "visitor", "leader", "reviewer", "desk", "member"] {
+    for login in [
+        "office",
+        "secretary",
+        "visitor",
+        "leader",
+        "reviewer",
+        "desk",
+        "member",
+    ] {
         let page = running.signed_in(login).get("/me");
         assert_eq!(page.status, 200, "{login}: {}", page.body);
     }
@@ -40,12 +54,24 @@ fn a_form_filled_wrongly_comes_back_and_filled_well_is_filed_once() {
     let form = format!("/units/{}/forms/service", unit(&browser));
     let shown = browser.get(&form);
     assert_eq!(shown.status, 200, "{}", shown.body);
-    let (csrf, key, code) = (shown.hidden("csrf"), shown.hidden("key"), shown.hidden("code"));
+    let (csrf, key, code) = (
+        shown.hidden("csrf"),
+        shown.hidden("key"),
+        shown.hidden("code"),
+    );
     let with = |hours: &str| {
-        browser.post(&form, &[
-            ("csrf", &csrf), ("key", &key), ("code", &code), ("when", "2026-12-09"),
-            ("f.day", "2026-12-09"), ("f.what", "帮老人修水管 <b>"), ("f.hours", hours),
-        ])
+        browser.post(
+            &form,
+            &[
+                ("csrf", &csrf),
+                ("key", &key),
+                ("code", &code),
+                ("when", "2026-12-09"),
+                ("f.day", "2026-12-09"),
+                ("f.what", "帮老人修水管 <b>"),
+                ("f.hours", hours),
+            ],
+        )
     };
     let wrong = with("40");
     assert_eq!(wrong.status, 422, "{}", wrong.body);
@@ -56,5 +82,9 @@ fn a_form_filled_wrongly_comes_back_and_filled_well_is_filed_once() {
     let well = with("3");
     assert_eq!(well.status, 303, "{}", well.body);
     assert_eq!(with("3").status, 303);
-    assert_eq!(running.app.host.read().records.len(), before + 1, "sent twice, it happens once");
+    assert_eq!(
+        running.app.host.read().records.len(),
+        before + 1,
+        "sent twice, it happens once"
+    );
 }

@@ -124,7 +124,11 @@ impl Body {
             self.people = named.collect();
         }
         if self.offline {
-            asked.app.assets.path("visit.js").clone_into(&mut self.script);
+            asked
+                .app
+                .assets
+                .path("visit.js")
+                .clone_into(&mut self.script);
             if let Who::Person(person) = asked.who {
                 self.owner = person.to_string();
             }

@@ -35,7 +35,10 @@ pub fn path(form: &str, from: &UnitId, when: When, about: &About) -> String {
 }
 
 fn form<'a>(asked: &Asked<'a>, at: &At) -> Result<&'a Form, Problem> {
-    asked.book()?.form(at.part("form")?).ok_or_else(Problem::not_found)
+    asked
+        .book()?
+        .form(at.part("form")?)
+        .ok_or_else(Problem::not_found)
 }
 
 fn when(asked: &Asked<'_>, form: &Form, text: &str) -> Option<When> {
@@ -50,7 +53,12 @@ fn when(asked: &Asked<'_>, form: &Form, text: &str) -> Option<When> {
     }
 }
 
-fn about(asked: &Asked<'_>, form: &Form, from: &UnitId, text: &str) -> Result<Option<About>, Problem> {
+fn about(
+    asked: &Asked<'_>,
+    form: &Form,
+    from: &UnitId,
+    text: &str,
+) -> Result<Option<About>, Problem> {
     Ok(match form.subject {
         Subject::OwnUnit => Some(About::Unit(from.clone())),
         Subject::Case => Some(About::Case),
@@ -83,7 +91,8 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
         offline: form.subject == Subject::OtherUnit,
         ..Body::default()
     };
-    body.notes.extend(form.about.as_ref().map(|about| w.of(about).to_owned()));
+    body.notes
+        .extend(form.about.as_ref().map(|about| w.of(about).to_owned()));
     body.fact(say(asked, "填报单位", "Filed by"), asked.unit_name(&from));
     if form.every != Cadence::Event {
         body.fact(say(asked, "哪一期", "For"), time.to_string());
@@ -91,9 +100,15 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     let minutes = w.num(form.minutes, 1);
     body.fact(say(asked, "约需分钟", "Minutes it takes"), minutes);
     let records = &asked.state.records;
-    let filed = subject.as_ref().and_then(|about| records.filed(&name, time, about, &from));
+    let filed = subject
+        .as_ref()
+        .and_then(|about| records.filed(&name, time, about, &from));
     if let Some((id, _)) = filed {
-        let said = say(asked, "这一期已经填过,见下;要改请打开后更正。", "It is filed for that time, see below; open it to correct it.");
+        let said = say(
+            asked,
+            "这一期已经填过,见下;要改请打开后更正。",
+            "It is filed for that time, see below; open it to correct it.",
+        );
         body.notes.push(said.to_owned());
         body.lists.push(List {
             title: say(asked, "已交的记录", "The record").to_owned(),
@@ -105,7 +120,8 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
             }],
         });
     } else {
-        body.asks.push(ask(asked, at, form, (time, subject.as_ref(), &from))?);
+        body.asks
+            .push(ask(asked, at, form, (time, subject.as_ref(), &from))?);
     }
     if form.every == Cadence::Event {
         body.lists.push(listed(asked, form, &from));
@@ -114,8 +130,14 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
 }
 
 fn listed(asked: &Asked<'_>, form: &Form, from: &UnitId) -> List {
-    let period = asked.state.rules.latest().map(|book| book.calendar.period_of(asked.today));
-    let records = period.into_iter().flat_map(|period| asked.state.records.of_unit(from, period));
+    let period = asked
+        .state
+        .rules
+        .latest()
+        .map(|book| book.calendar.period_of(asked.today));
+    let records = period
+        .into_iter()
+        .flat_map(|period| asked.state.records.of_unit(from, period));
     let mine = records.filter(|(_, record)| record.form.as_str() == form.id.as_str());
     let items = mine.map(|(id, record)| Item {
         to: format!("/records/{}", id.0),
@@ -149,7 +171,11 @@ fn ask(
         fields.push(day.value(&spelled(time)));
     }
     if form.subject == Subject::OtherUnit {
-        let unit = Widget::new("unit", "about", say(asked, "是哪个单位的事", "About which unit"));
+        let unit = Widget::new(
+            "unit",
+            "about",
+            say(asked, "是哪个单位的事", "About which unit"),
+        );
         fields.push(match subject {
             Some(About::Unit(unit_id)) => unit.value(asked.unit_name(unit_id)),
             _ => unit,
@@ -171,8 +197,12 @@ fn ask(
     let sent = asked.kept.map_or(&at.query, |kept| &kept.fields);
     if let Some(code) = code(form, sent)? {
         let said = match asked.lang() {
-            rulebook::Lang::Zh => format!("确认码 {code}:提交后,把它交给受助、被走访或承诺的对象;他们在 /confirm 页凭它确认,不用账号。"),
-            _ => format!("Code {code}: once filed, hand it to those helped, visited or promised to; they confirm with it, without an account."),
+            rulebook::Lang::Zh => format!(
+                "确认码 {code}:提交后,把它交给受助、被走访或承诺的对象;他们在 /confirm 页凭它确认,不用账号。"
+            ),
+            _ => format!(
+                "Code {code}: once filed, hand it to those helped, visited or promised to; they confirm with it, without an account."
+            ),
         };
         ask = ask.about(&said).along("code", code);
     }
@@ -189,11 +219,19 @@ pub fn file(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem
     }
     let subject = about(asked, form, &from, fields.get("about"))?;
     if subject.is_none() {
-        problem.wrong("about", rulebook::say!("请从列出的单位里选。", "Choose one of the units listed."));
+        problem.wrong(
+            "about",
+            rulebook::say!("请从列出的单位里选。", "Choose one of the units listed."),
+        );
     }
     let mut fields = fields.clone();
-    let has_unit = form.field.iter().any(|field| field.id.as_str() == "unit" && field.kind == FieldType::Unit);
-    if let Some(About::Unit(unit)) = subject.as_ref().filter(|_| has_unit && form.subject == Subject::OtherUnit)
+    let has_unit = form
+        .field
+        .iter()
+        .any(|field| field.id.as_str() == "unit" && field.kind == FieldType::Unit);
+    if let Some(About::Unit(unit)) = subject
+        .as_ref()
+        .filter(|_| has_unit && form.subject == Subject::OtherUnit)
         && !fields.has("f.unit")
     {
         fields.add("f.unit", unit.to_string());
@@ -220,6 +258,10 @@ pub fn file(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem
         values,
         confirm: confirm.map(|code| record::code_digest(&code)),
     };
-    let plan = Plan::new(Action::Record(record::Action::File(filing)), then, "mine-filed");
+    let plan = Plan::new(
+        Action::Record(record::Action::File(filing)),
+        then,
+        "mine-filed",
+    );
     Ok(plan.with(writing).keyed(forms::key(&fields)))
 }

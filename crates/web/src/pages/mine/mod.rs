@@ -21,9 +21,19 @@ pub fn routes() -> Table {
         .show(form, Verb::SeeUnit, filing::show)
         .act(form, Verb::SeeUnit, filing::file, filing::show)
         .show("/records/{record}", Verb::SeeRecord, record::show)
-        .act("/records/{record}/{act}", Verb::SeeRecord, record::act, record::show)
+        .act(
+            "/records/{record}/{act}",
+            Verb::SeeRecord,
+            record::act,
+            record::show,
+        )
         .show("/confirm/{confirmed}", Verb::Rate, record::confirming)
-        .act("/confirm/{confirmed}", Verb::Rate, record::confirm, record::confirming)
+        .act(
+            "/confirm/{confirmed}",
+            Verb::Rate,
+            record::confirm,
+            record::confirming,
+        )
 }
 
 /// Its links in the navigation of whoever asks.

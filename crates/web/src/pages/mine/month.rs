@@ -38,7 +38,10 @@ pub fn show(asked: &Asked<'_>, _at: &At) -> Answer {
     if let Some(unit) = unit {
         body.fact(say(asked, "我的单位", "My unit"), asked.unit_name(unit));
         let units = due_of_unit(asked.state, unit, asked.today);
-        let units: Vec<Due<'_>> = units.into_iter().filter(|due| !mine.contains(due)).collect();
+        let units: Vec<Due<'_>> = units
+            .into_iter()
+            .filter(|due| !mine.contains(due))
+            .collect();
         body.lists.push(list(
             say(asked, "本单位还要填的", "Due from my unit, by others"),
             say(asked, "没有。", "Nothing."),
@@ -76,7 +79,8 @@ fn work(asked: &Asked<'_>, person: &PersonId, unit: &UnitId) -> List {
     let items = asked.state.work.of_unit(unit);
     let items = items.chain(asked.state.work.of_person(person));
     let given = asked.state.work.given_by(person);
-    let waits = |stage: Stage| matches!(stage, Stage::Finished | Stage::Declined | Stage::Unanswered);
+    let waits =
+        |stage: Stage| matches!(stage, Stage::Finished | Stage::Declined | Stage::Unanswered);
     let given = given.filter(|(_, item)| waits(item.stage));
     let mut seen = BTreeSet::new();
     let now = items.filter(|(_, item)| matches!(item.stage, Stage::Offered | Stage::InHand));
@@ -103,10 +107,13 @@ fn work(asked: &Asked<'_>, person: &PersonId, unit: &UnitId) -> List {
 
 fn objections(asked: &Asked<'_>, unit: &UnitId) -> List {
     let open = asked.state.objections.iter().filter(|(_, one)| {
-        one.is_open(asked.today) && (one.unit.as_ref() == Some(unit) || Some(&one.by) == asked.person().ok())
+        one.is_open(asked.today)
+            && (one.unit.as_ref() == Some(unit) || Some(&one.by) == asked.person().ok())
     });
     let items = open.map(|(id, one)| {
-        let (state, late) = one.due().map_or_else(Default::default, |due| until(asked, due));
+        let (state, late) = one
+            .due()
+            .map_or_else(Default::default, |due| until(asked, due));
         Item {
             to: format!("/objections/{id}"),
             text: note(asked, one.ground.act),
@@ -115,7 +122,11 @@ fn objections(asked: &Asked<'_>, unit: &UnitId) -> List {
         }
     });
     list(
-        say(asked, "与本单位有关的异议", "Objections that concern my unit"),
+        say(
+            asked,
+            "与本单位有关的异议",
+            "Objections that concern my unit",
+        ),
         say(asked, "没有。", "None."),
         items.collect(),
     )
@@ -131,7 +142,11 @@ fn verify(asked: &Asked<'_>, person: &PersonId) -> List {
         let may = other && organisation.has_role(person, role.as_str(), &record.unit, asked.today);
         may.then(|| Item {
             to: format!("/records/{}", id.0),
-            text: format!("{} {}", asked.words.of(&form.name), asked.unit_name(&record.unit)),
+            text: format!(
+                "{} {}",
+                asked.words.of(&form.name),
+                asked.unit_name(&record.unit)
+            ),
             state: record.when.to_string(),
             late: false,
         })
@@ -145,9 +160,14 @@ fn verify(asked: &Asked<'_>, person: &PersonId) -> List {
 
 fn events(asked: &Asked<'_>, person: &PersonId, unit: &UnitId) -> List {
     let organisation = &asked.state.organisation;
-    let category = organisation.facts(unit, asked.today).map(|facts| facts.category.as_str());
+    let category = organisation
+        .facts(unit, asked.today)
+        .map(|facts| facts.category.as_str());
     let forms = asked.state.rules.latest();
-    let forms = forms.into_iter().flat_map(|book| &book.campaign.forms).map(|form| &form.item);
+    let forms = forms
+        .into_iter()
+        .flat_map(|book| &book.campaign.forms)
+        .map(|form| &form.item);
     let mine = forms.filter(|form| {
         form.every == Cadence::Event
             && category.is_some_and(|category| form.is_asked_of(category))

@@ -22,8 +22,14 @@ const ALIKE: f64 = 0.9;
 
 fn find<'a>(asked: &Asked<'a>, id: RecordId) -> Result<(&'a Record, &'a Form), Problem> {
     let record = asked.state.records.get(id).ok_or_else(Problem::not_found)?;
-    let book = asked.state.rules.version(record.rules).ok_or_else(Problem::not_found)?;
-    let form = book.form(record.form.as_str()).ok_or_else(Problem::not_found)?;
+    let book = asked
+        .state
+        .rules
+        .version(record.rules)
+        .ok_or_else(Problem::not_found)?;
+    let form = book
+        .form(record.form.as_str())
+        .ok_or_else(Problem::not_found)?;
     Ok((record, form))
 }
 
@@ -47,7 +53,11 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     let mut body = Body::default();
     facts(asked, record, &mut body);
     if is_private(form) && !own {
-        let said = say(asked, "这份记录只有本人能看内容。", "Only the person it is about reads what it says.");
+        let said = say(
+            asked,
+            "这份记录只有本人能看内容。",
+            "Only the person it is about reads what it says.",
+        );
         body.notes.push(said.to_owned());
         return body.page(asked, asked.words.of(&form.name));
     }
@@ -68,9 +78,15 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
 }
 
 fn facts(asked: &Asked<'_>, record: &Record, body: &mut Body) {
-    body.fact(say(asked, "计入单位", "Counts for"), asked.unit_name(&record.unit));
+    body.fact(
+        say(asked, "计入单位", "Counts for"),
+        asked.unit_name(&record.unit),
+    );
     if record.from != record.unit {
-        body.fact(say(asked, "填报单位", "Filed by"), asked.unit_name(&record.from));
+        body.fact(
+            say(asked, "填报单位", "Filed by"),
+            asked.unit_name(&record.from),
+        );
     }
     body.fact(say(asked, "哪一期", "For"), record.when.to_string());
     if let Some(due) = record.due {
@@ -85,10 +101,14 @@ fn facts(asked: &Asked<'_>, record: &Record, body: &mut Body) {
         _ if record.withdrawn => say(asked, "已撤回", "withdrawn"),
         Verdict::Right => say(asked, "核实无误", "found right"),
         Verdict::Wrong => say(asked, "核实有出入", "found otherwise"),
-        Verdict::None if record.to_be_verified() && record.awaits => {
-            say(asked, "等待核实;核实后才计", "waits for verification; counts only then")
+        Verdict::None if record.to_be_verified() && record.awaits => say(
+            asked,
+            "等待核实;核实后才计",
+            "waits for verification; counts only then",
+        ),
+        Verdict::None if record.to_be_verified() => {
+            say(asked, "已抽中,等待核实", "drawn, waits for verification")
         }
-        Verdict::None if record.to_be_verified() => say(asked, "已抽中,等待核实", "drawn, waits for verification"),
         Verdict::None => say(asked, "按所填计入", "counts as filed"),
     };
     body.fact(say(asked, "核实", "Verification"), verdict);
@@ -99,7 +119,10 @@ fn facts(asked: &Asked<'_>, record: &Record, body: &mut Body) {
             rulebook::Lang::Zh => format!("核实 {of} 份,无误 {} 份", accuracy.right),
             _ => format!("{} of {of} verified records were right", accuracy.right),
         };
-        body.fact(say(asked, "填报单位的准确记录", "The filing unit's accuracy"), text);
+        body.fact(
+            say(asked, "填报单位的准确记录", "The filing unit's accuracy"),
+            text,
+        );
     }
 }
 
@@ -110,12 +133,22 @@ fn contradictions(asked: &Asked<'_>, form: &Form, record: &Record, body: &mut Bo
         if other.from == record.from || !other.stands() {
             continue;
         }
-        let Ok((_, theirs)) = find(asked, id) else { continue };
+        let Ok((_, theirs)) = find(asked, id) else {
+            continue;
+        };
         for field in &form.field {
-            let same = theirs.field.iter().find(|one| one.fact.is_some() && one.fact == field.fact);
+            let same = theirs
+                .field
+                .iter()
+                .find(|one| one.fact.is_some() && one.fact == field.fact);
             let Some(same) = same else { continue };
-            let values = (record.values.get(field.id.as_str()), other.values.get(same.id.as_str()));
-            let (Some(Value::Number(mine)), Some(Value::Number(found))) = values else { continue };
+            let values = (
+                record.values.get(field.id.as_str()),
+                other.values.get(same.id.as_str()),
+            );
+            let (Some(Value::Number(mine)), Some(Value::Number(found))) = values else {
+                continue;
+            };
             if mine != found {
                 let text = format!("{mine} ≠ {found} ({} {id})", asked.words.of(&theirs.name));
                 lines.push(line(asked.words.of(&field.name), text));
@@ -144,7 +177,8 @@ fn texts(asked: &Asked<'_>, values: &Values) -> Vec<String> {
         Value::Text(note) => Some(asked.text(note.item).to_string()),
         _ => None,
     });
-    each.filter(|text| text.chars().count() >= LONG_ENOUGH).collect()
+    each.filter(|text| text.chars().count() >= LONG_ENOUGH)
+        .collect()
 }
 
 /// How much two texts have in common: the share of their pairs of characters.
@@ -154,7 +188,11 @@ fn likeness(a: &str, b: &str) -> f64 {
     };
     let (a, b) = (pairs(a), pairs(b));
     let all = a.union(&b).count();
-    if all == 0 { 0.0 } else { a.intersection(&b).count() as f64 / all as f64 }
+    if all == 0 {
+        0.0
+    } else {
+        a.intersection(&b).count() as f64 / all as f64
+    }
 }
 
 /// Told to whoever filed it alone: that it is nearly the same as what they filed the time before.
@@ -168,7 +206,9 @@ fn alike(asked: &Asked<'_>, id: RecordId, record: &Record, person: &PersonId) ->
     }
     let (other, before) = before?;
     let (now, then) = (texts(asked, &record.values), texts(asked, &before.values));
-    let same = now.iter().any(|a| then.iter().any(|b| likeness(a, b) >= ALIKE));
+    let same = now
+        .iter()
+        .any(|a| then.iter().any(|b| likeness(a, b) >= ALIKE));
     same.then(|| match asked.lang() {
         rulebook::Lang::Zh => format!("只给您看:文字和您上次填的 {other} 几乎一样。情况没变就不用改;有变化请更正。"),
         _ => format!("Shown to you alone: the text is nearly that of {other}, which you filed before. If nothing changed, leave it; else correct it."),
@@ -188,12 +228,30 @@ fn history(asked: &Asked<'_>, form: &Form, record: &Record) -> Vec<Past> {
         what: match &change.step {
             Step::Corrected { reason, before } => {
                 let was = forms::lines(asked, form, before);
-                let was: Vec<String> = was.into_iter().map(|l| format!("{}: {}", l.label, l.text)).collect();
-                let (done, old) = (say(asked, "更正", "Corrected"), say(asked, "原来", "before"));
-                format!("{done}: {} ({old}: {})", note(asked, *reason), was.join("; "))
+                let was: Vec<String> = was
+                    .into_iter()
+                    .map(|l| format!("{}: {}", l.label, l.text))
+                    .collect();
+                let (done, old) = (
+                    say(asked, "更正", "Corrected"),
+                    say(asked, "原来", "before"),
+                );
+                format!(
+                    "{done}: {} ({old}: {})",
+                    note(asked, *reason),
+                    was.join("; ")
+                )
             }
-            Step::Withdrawn { reason } => format!("{}: {}", say(asked, "撤回", "Withdrawn"), note(asked, *reason)),
-            Step::Verified { outcome, note: said, .. } => {
+            Step::Withdrawn { reason } => format!(
+                "{}: {}",
+                say(asked, "撤回", "Withdrawn"),
+                note(asked, *reason)
+            ),
+            Step::Verified {
+                outcome,
+                note: said,
+                ..
+            } => {
                 let found = match outcome {
                     Outcome::Confirmed => say(asked, "核实:属实", "Verified: right"),
                     Outcome::Found(_) => say(asked, "核实:有出入", "Verified: otherwise"),
@@ -201,7 +259,11 @@ fn history(asked: &Asked<'_>, form: &Form, record: &Record) -> Vec<Past> {
                 let said = said.map_or_else(String::new, |said| note(asked, said));
                 format!("{found} {said}").trim_end().to_owned()
             }
-            Step::Answered { answer } => format!("{}: {}", say(asked, "答复", "Answered"), note(asked, *answer)),
+            Step::Answered { answer } => format!(
+                "{}: {}",
+                say(asked, "答复", "Answered"),
+                note(asked, *answer)
+            ),
         },
     });
     std::iter::once(filed).chain(changes).collect()
@@ -215,26 +277,66 @@ fn asks(asked: &Asked<'_>, (id, record, form): (RecordId, &Record, &Form), own: 
     if own && !asked.state.periods.is_cut_off(record.counts_in) {
         let mut fields = forms::widgets(asked, form, Some(&record.values), None);
         fields.push(reason());
-        all.push(Ask::new(asked, to("correct"), say(asked, "更正", "Correct"), fields));
-        all.push(Ask::new(asked, to("withdraw"), say(asked, "撤回", "Withdraw"), vec![reason()]));
+        all.push(Ask::new(
+            asked,
+            to("correct"),
+            say(asked, "更正", "Correct"),
+            fields,
+        ));
+        all.push(Ask::new(
+            asked,
+            to("withdraw"),
+            say(asked, "撤回", "Withdraw"),
+            vec![reason()],
+        ));
     }
     if own && record.verdict == Verdict::Wrong {
         let answer = Widget::new("area", "answer", say(asked, "答复", "Your answer"));
-        all.push(Ask::new(asked, to("answer"), say(asked, "答复核实结果", "Answer to what was found"), vec![answer]));
+        all.push(Ask::new(
+            asked,
+            to("answer"),
+            say(asked, "答复核实结果", "Answer to what was found"),
+            vec![answer],
+        ));
     }
     if !own && record.to_be_verified() && may_verify(asked, form, record) {
         let outcome = Widget::new("select", "outcome", say(asked, "结果", "What was found"));
         let outcome = outcome.choices([
             ("right", say(asked, "属实", "As filed")),
-            ("found", say(asked, "有出入:改成下面填的", "Otherwise: as filled in below")),
+            (
+                "found",
+                say(
+                    asked,
+                    "有出入:改成下面填的",
+                    "Otherwise: as filled in below",
+                ),
+            ),
         ]);
         let mut fields = vec![outcome];
-        fields.extend(forms::widgets(asked, form, Some(&record.values), None).into_iter().map(Widget::optional));
+        fields.extend(
+            forms::widgets(asked, form, Some(&record.values), None)
+                .into_iter()
+                .map(Widget::optional),
+        );
         fields.push(Widget::new("area", "note", say(asked, "说明", "Remark")).optional());
-        all.push(Ask::new(asked, to("verify"), say(asked, "核实", "Verify"), fields));
+        all.push(Ask::new(
+            asked,
+            to("verify"),
+            say(asked, "核实", "Verify"),
+            fields,
+        ));
     }
-    let about = say(asked, "写清哪件事、哪一天、属于哪条规则;不评价任何人的态度。", "Name an act, its day and the rule it falls under; nobody's attitude is judged.");
-    let ask = Ask::new(asked, to("object"), say(asked, "提出异议", "Object"), ground(asked));
+    let about = say(
+        asked,
+        "写清哪件事、哪一天、属于哪条规则;不评价任何人的态度。",
+        "Name an act, its day and the rule it falls under; nobody's attitude is judged.",
+    );
+    let ask = Ask::new(
+        asked,
+        to("object"),
+        say(asked, "提出异议", "Object"),
+        ground(asked),
+    );
     all.push(ask.about(about));
     all
 }
@@ -244,7 +346,11 @@ pub fn ground(asked: &Asked<'_>) -> Vec<Widget> {
     vec![
         Widget::new("area", "act", say(asked, "哪件事", "Which act")),
         Widget::new("date", "on", say(asked, "哪一天", "On which day")),
-        Widget::new("area", "reason", say(asked, "为什么不对", "Why it isn't right")),
+        Widget::new(
+            "area",
+            "reason",
+            say(asked, "为什么不对", "Why it isn't right"),
+        ),
     ]
 }
 
@@ -257,11 +363,7 @@ fn may_verify(asked: &Asked<'_>, form: &Form, record: &Record) -> bool {
 }
 
 /// What an objection to something is, of the fields of [`ground`].
-pub fn raised(
-    fields: &Fields,
-    about: Matter,
-    rule: &str,
-) -> Result<(Action, Writing), Problem> {
+pub fn raised(fields: &Fields, about: Matter, rule: &str) -> Result<(Action, Writing), Problem> {
     let (mut problem, mut writing) = (Problem::fields(), Writing::new());
     let act = fields.need("act", &mut problem);
     let reason = fields.need("reason", &mut problem);
@@ -275,7 +377,11 @@ pub fn raised(
         rule: rule.into(),
     };
     let reason = writing.text("reason", reason)?;
-    let raise = objection::Action::Raise { about, ground, reason };
+    let raise = objection::Action::Raise {
+        about,
+        ground,
+        reason,
+    };
     Ok((Action::Objection(raise), writing))
 }
 
@@ -295,10 +401,20 @@ pub fn act(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem>
         "correct" => {
             let reason = text("reason");
             let values = forms::read(asked, form, fields, Some(&now.values), &mut writing)?;
-            Do::Correct { record, values, reason: reason? }
+            Do::Correct {
+                record,
+                values,
+                reason: reason?,
+            }
         }
-        "withdraw" => Do::Withdraw { record, reason: text("reason")? },
-        "answer" => Do::Answer { record, answer: text("answer")? },
+        "withdraw" => Do::Withdraw {
+            record,
+            reason: text("reason")?,
+        },
+        "answer" => Do::Answer {
+            record,
+            answer: text("answer")?,
+        },
         "verify" => {
             let outcome = match fields.get("outcome") {
                 "right" => Outcome::Confirmed,
@@ -310,10 +426,17 @@ pub fn act(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem>
                 }
             };
             let note = writing.optional("note", fields.get("note"))?;
-            Do::Verify { record, outcome, note }
+            Do::Verify {
+                record,
+                outcome,
+                note,
+            }
         }
         "object" => {
-            let about = Matter::Record { record, field: None };
+            let about = Matter::Record {
+                record,
+                field: None,
+            };
             let (action, writing) = raised(fields, about, form.id.as_str())?;
             let plan = Plan::new(action, "/objections", "mine-done");
             return Ok(plan.with(writing).keyed(forms::key(fields)));
@@ -337,7 +460,9 @@ fn found(
         let was = record.values.get(field.id.as_str());
         match (field.kind, was) {
             (FieldType::Attachment, _) => fields.file(&name).is_some(),
-            (FieldType::Text, Some(Value::Text(note))) => *asked.text(note.item) != *fields.get(&name),
+            (FieldType::Text, Some(Value::Text(note))) => {
+                *asked.text(note.item) != *fields.get(&name)
+            }
             (FieldType::Table, _) => false,
             _ => true,
         }
@@ -346,11 +471,22 @@ fn found(
         field.optional = true;
     }
     let read = forms::read(asked, &differing, fields, None, writing)?;
-    let differs = |name: &campaign::id::Name, value: &Value| record.values.get(name.as_str()) != Some(value);
-    let found: Values = read.iter().filter(|(name, value)| differs(name, value)).map(|(n, v)| (n.clone(), v.clone())).collect();
+    let differs =
+        |name: &campaign::id::Name, value: &Value| record.values.get(name.as_str()) != Some(value);
+    let found: Values = read
+        .iter()
+        .filter(|(name, value)| differs(name, value))
+        .map(|(n, v)| (n.clone(), v.clone()))
+        .collect();
     if found.is_empty() {
         let mut problem = Problem::fields();
-        problem.wrong("outcome", words!("没有哪一栏和原来不同。", "No field differs from what was filed."));
+        problem.wrong(
+            "outcome",
+            words!(
+                "没有哪一栏和原来不同。",
+                "No field differs from what was filed."
+            ),
+        );
         return Err(problem);
     }
     Ok(found)
@@ -366,20 +502,53 @@ pub fn confirming(asked: &Asked<'_>, at: &At) -> Answer {
     let mut body = Body::default();
     body.fact(say(asked, "单位", "Unit"), asked.unit_name(&record.unit));
     body.fact(say(asked, "哪一期", "For"), record.when.to_string());
-    let said = say(asked, "不用账号,也不记是谁确认的。照实说就好:说“不属实”不会有任何人知道是您。", "No account is needed and who confirms isn't stored. Say how it was: nobody learns that it was you.");
+    let said = say(
+        asked,
+        "不用账号,也不记是谁确认的。照实说就好:说“不属实”不会有任何人知道是您。",
+        "No account is needed and who confirms isn't stored. Say how it was: nobody learns that it was you.",
+    );
     body.notes.push(said.to_owned());
     let outcome = Widget::new("select", "outcome", say(asked, "这件事", "It is"));
     let outcome = outcome.choices([
         ("right", say(asked, "属实", "as filed")),
-        ("found", say(asked, "不属实:改成下面填的", "otherwise: as filled in below")),
+        (
+            "found",
+            say(
+                asked,
+                "不属实:改成下面填的",
+                "otherwise: as filled in below",
+            ),
+        ),
     ]);
-    let mut fields = vec![Widget::new("text", "code", say(asked, "确认码", "Code")), outcome];
-    let told = form.field.iter().filter(|field| matches!(field.kind, FieldType::Number | FieldType::Choice));
+    let mut fields = vec![
+        Widget::new("text", "code", say(asked, "确认码", "Code")),
+        outcome,
+    ];
+    let told = form
+        .field
+        .iter()
+        .filter(|field| matches!(field.kind, FieldType::Number | FieldType::Choice));
     let mut open = form.clone();
     open.field = told.cloned().collect();
-    fields.extend(forms::widgets(asked, &open, None, None).into_iter().map(Widget::optional));
-    fields.push(Widget::new("area", "note", say(asked, "还想说的", "What else there is to say")).optional());
-    body.asks.push(Ask::new(asked, format!("/confirm/{id}"), say(asked, "确认", "Confirm"), fields));
+    fields.extend(
+        forms::widgets(asked, &open, None, None)
+            .into_iter()
+            .map(Widget::optional),
+    );
+    fields.push(
+        Widget::new(
+            "area",
+            "note",
+            say(asked, "还想说的", "What else there is to say"),
+        )
+        .optional(),
+    );
+    body.asks.push(Ask::new(
+        asked,
+        format!("/confirm/{id}"),
+        say(asked, "确认", "Confirm"),
+        fields,
+    ));
     body.page(asked, asked.words.of(&form.name))
 }
 
@@ -402,12 +571,18 @@ pub fn confirm(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Prob
         "right" => Outcome::Confirmed,
         _ => {
             let mut open = form.clone();
-            open.field.retain(|field| matches!(field.kind, FieldType::Number | FieldType::Choice));
+            open.field
+                .retain(|field| matches!(field.kind, FieldType::Number | FieldType::Choice));
             Outcome::Found(found(asked, (now, &open), fields, &mut writing)?)
         }
     };
     let note = writing.optional("note", fields.get("note"))?;
-    let action = Action::Record(Do::Confirm { record, code, outcome, note });
+    let action = Action::Record(Do::Confirm {
+        record,
+        code,
+        outcome,
+        note,
+    });
     let plan = Plan::new(action, format!("/confirm/{id}"), "mine-done");
     Ok(plan.with(writing).unnamed().keyed(forms::key(fields)))
 }
