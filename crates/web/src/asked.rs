@@ -52,6 +52,8 @@ pub struct Asked<'a> {
     pub csrf: &'a str,
     /// What a form held that couldn't be taken.
     pub kept: Option<&'a Kept>,
+    /// What is shown this once: a link, a token, codes.
+    pub told: Option<&'a Fields>,
     /// The message shown after something was done.
     pub flash: Option<&'a str>,
 }

@@ -4,8 +4,10 @@
 use axum::http::Method;
 
 use crate::act::Plan;
-use crate::asked::{Asked, At};
+use crate::app::App;
+use crate::asked::{Asked, At, Who};
 use crate::fields::Fields;
+use crate::identity::Token;
 use crate::problem::Problem;
 use crate::reply::Answer;
 use crate::rights::Verb;
@@ -17,6 +19,32 @@ pub type Act = fn(&Asked<'_>, &At, &Fields) -> Result<Plan, Problem>;
 /// Makes a plan of JSON that was sent.
 pub type Order = fn(&Asked<'_>, &At, serde_json::Value) -> Result<Plan, Problem>;
 
+/// Changes who someone is to the server: accounts, sessions, tokens. It may wait for the accounts' database.
+pub type Own = fn(&Mine<'_>) -> Result<Owned, Problem>;
+
+/// What an operation on accounts is given.
+pub struct Mine<'a> {
+    /// What all requests share.
+    pub app: &'a App,
+    /// Who asks.
+    pub who: &'a Who,
+    /// The session they ask in.
+    pub session: Option<Token>,
+    /// The path.
+    pub at: &'a At,
+    /// The form.
+    pub fields: &'a Fields,
+}
+
+/// What comes of an operation on accounts.
+#[derive(Debug)]
+pub enum Owned {
+    /// Look there, with a message.
+    See(&'static str, &'static str),
+    /// What is shown this once, on the same page.
+    Told(Fields),
+}
+
 /// What a route does.
 #[derive(Clone, Copy)]
 pub enum Does {
@@ -26,6 +54,8 @@ pub enum Does {
     Act(Act, Show),
     /// It acts, by JSON.
     Order(Order),
+    /// It changes accounts, by a form.
+    Own(Own, Show),
 }
 
 /// A route.
@@ -77,6 +107,12 @@ impl Table {
     #[must_use]
     pub fn act(self, path: &str, verb: Verb, act: Act, page: Show) -> Self {
         self.push(Method::POST, path, verb, Does::Act(act, page))
+    }
+
+    /// A form about accounts; `page` is shown again where it can't be taken, or to show something once.
+    #[must_use]
+    pub fn own(self, path: &str, verb: Verb, own: Own, page: Show) -> Self {
+        self.push(Method::POST, path, verb, Does::Own(own, page))
     }
 
     /// A route of the API, with what its document says.

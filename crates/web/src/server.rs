@@ -11,8 +11,8 @@ use axum::extract::{
     ConnectInfo, DefaultBodyLimit, FromRequest, Multipart, Path, RawQuery, Request, State as Shared,
 };
 use axum::http::header::{
-    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderName,
-    HeaderValue, LOCATION, RETRY_AFTER, SET_COOKIE,
+    ACCEPT_LANGUAGE, AUTHORIZATION, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG,
+    HeaderName, HeaderValue, LOCATION, RETRY_AFTER, SET_COOKIE,
 };
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -34,7 +34,7 @@ use crate::page;
 use crate::problem::Problem;
 use crate::reply::{Answer, Reply};
 use crate::rights::{BadPolicies, Resource, Standing, Verb};
-use crate::routes::{Act, Does, Order, Route, Show};
+use crate::routes::{Act, Does, Mine, Order, Own, Owned, Route, Show};
 use crate::words::BadWords;
 
 /// How much a request may hold, in bytes.
@@ -201,6 +201,13 @@ impl Parts {
         self.cookies.get(name).map(|token| Token(token.to_owned()))
     }
 
+    /// The token of a program.
+    fn bearer(&self) -> Option<Token> {
+        let line = self.headers.get(AUTHORIZATION)?.to_str().ok()?;
+        let token = line.strip_prefix("Bearer ")?;
+        Some(Token(token.trim().to_owned()))
+    }
+
     /// What forms prove themselves by before anyone has signed in: as the browser holds it, else a new one.
     fn before(&self, app: &App) -> (Option<Token>, bool) {
         let held = self
@@ -240,10 +247,19 @@ struct Caller {
     by_cookie: bool,
     /// What is given to a browser to prove itself by before it signs in.
     before: Option<Token>,
+    /// What is shown this once.
+    told: Option<Fields>,
 }
 
 fn caller(app: &App, parts: &Parts) -> Caller {
     let token = parts.token(app);
+    let api = parts.bearer().map(|bearer| {
+        let found = app.accounts.token(&bearer, app.now());
+        found.unwrap_or_else(|error| {
+            tracing::error!(%error, "tokens can't be read");
+            None
+        })
+    });
     let session = token.as_ref().and_then(|token| {
         app.accounts
             .session(token, app.now())
@@ -253,21 +269,30 @@ fn caller(app: &App, parts: &Parts) -> Caller {
             })
     });
     let state = app.host.read();
-    let who = session.map_or(Who::Nobody, |session| Who::Person(session.person));
-    let standing = Standing::of(&state, &who, app.today(&state));
+    // A token that doesn't hold makes nobody, whatever the cookies say.
+    let by_cookie = api.is_none();
+    let api = api.flatten();
+    let person = match (&api, session) {
+        (Some(api), _) => Some(api.person.clone()),
+        (None, session) => session.filter(|_| by_cookie).map(|session| session.person),
+    };
+    let who = person.map_or(Who::Nobody, Who::Person);
+    let mut standing = Standing::of(&state, &who, app.today(&state));
+    standing.scopes = api.map(|api| std::iter::once(api.scope).collect());
     // Someone who has left has no more rights than anyone.
     let who = if standing.signed_in { who } else { Who::Nobody };
     let accepted = parts
         .headers
         .get(ACCEPT_LANGUAGE)
         .and_then(|line| line.to_str().ok());
-    let by_cookie = who != Who::Nobody;
+    let by_cookie = by_cookie && who != Who::Nobody;
     let (before, is_new) = parts.before(app);
     let proof = if by_cookie { token } else { before.clone() };
     Caller {
         by_cookie,
         csrf: proof.map(|token| token.csrf()).unwrap_or_default(),
         before: before.filter(|_| is_new && !by_cookie && parts.begins()),
+        told: None,
         lang: page::language(&parts.at, parts.cookies.get(cookies::LANG_COOKIE), accepted),
         flash: parts.cookies.get(cookies::FLASH_COOKIE).map(str::to_owned),
         who,
@@ -294,6 +319,7 @@ fn looking<T>(
         path: &parts.path,
         csrf: &caller.csrf,
         kept,
+        told: caller.told.as_ref(),
         flash: caller.flash.as_deref(),
     })
 }
@@ -315,20 +341,90 @@ fn allowed(asked: &Asked<'_>, at: &At, verb: Verb) -> Result<(), Problem> {
     Err(Problem::not_found())
 }
 
-async fn answer(app: &App, route: &Route, parts: Parts, request: Request) -> Response {
+async fn answer(app: &Arc<App>, route: &Route, parts: Parts, request: Request) -> Response {
     let caller = caller(app, &parts);
     let may = looking(app, &parts, &caller, None, |asked| {
         allowed(asked, &parts.at, route.verb)
     });
+    let may = may.and_then(|()| within_scope(&caller, route));
     let answered = match (may, route.does) {
         (Err(problem), _) => Err(problem),
         (Ok(()), Does::Show(show)) => shown(app, &parts, &caller, None, show),
         (Ok(()), Does::Act(act, page)) => {
             return acted(app, parts, caller, request, (act, page)).await;
         }
+        (Ok(()), Does::Own(own, page)) => {
+            return owned(app, parts, caller, request, (own, page)).await;
+        }
         (Ok(()), Does::Order(order)) => ordered(app, &parts, &caller, request, order).await,
     };
     respond(app, &parts, &caller, answered)
+}
+
+/// That a token does no more than it was made for; accounts are never changed by one.
+fn within_scope(caller: &Caller, route: &Route) -> Result<(), Problem> {
+    let Some(scopes) = &caller.standing.scopes else {
+        return Ok(());
+    };
+    let reads = route.method == axum::http::Method::GET;
+    let acts = scopes.contains("write") || scopes.contains("import");
+    if (reads || acts) && !matches!(route.does, Does::Own(..)) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        StatusCode::FORBIDDEN,
+        "scope",
+        rulebook::say!("令牌不能办这件事。", "The token may not do this."),
+        rulebook::say!(
+            "请在“我的账号”里另建一个范围合适的令牌。",
+            "Make a token with the scope it takes, on your account's page."
+        ),
+    ))
+}
+
+/// A form about accounts.
+async fn owned(
+    app: &Arc<App>,
+    parts: Parts,
+    mut caller: Caller,
+    request: Request,
+    (own, page): (Own, Show),
+) -> Response {
+    let fields = match fields(request).await {
+        Ok(fields) => fields,
+        Err(problem) => return respond(app, &parts, &caller, Err(problem)),
+    };
+    let (session, who, at) = (parts.token(app), caller.who.clone(), parts.at.clone());
+    let (shared, sent) = (Arc::clone(app), fields.clone());
+    let work = move || {
+        own(&Mine {
+            app: &shared,
+            who: &who,
+            session,
+            at: &at,
+            fields: &sent,
+        })
+    };
+    let done = match proven_before(&caller, fields.get("csrf")) {
+        Ok(()) => tokio::task::spawn_blocking(work)
+            .await
+            .unwrap_or_else(|_| Err(Problem::broken())),
+        Err(problem) => Err(problem),
+    };
+    match done {
+        Ok(Owned::See(then, done)) => {
+            let mut response = respond(app, &parts, &caller, Ok(Reply::See(then.to_owned())));
+            let flash = cookies::set(cookies::FLASH_COOKIE, done, 60, app.settings.is_secure());
+            add_header(&mut response, SET_COOKIE, &flash);
+            response
+        }
+        Ok(Owned::Told(told)) => {
+            caller.told = Some(told);
+            let page = shown(app, &parts, &caller, None, page);
+            respond(app, &parts, &caller, page)
+        }
+        Err(problem) => again(app, &parts, &caller, Kept { fields, problem }, page),
+    }
 }
 
 fn shown(app: &App, parts: &Parts, caller: &Caller, kept: Option<&Kept>, show: Show) -> Answer {

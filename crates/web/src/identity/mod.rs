@@ -4,6 +4,7 @@
 mod accounts;
 pub mod cookies;
 mod links;
+mod own;
 pub mod pages;
 mod password;
 mod second;

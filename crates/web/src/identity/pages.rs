@@ -1,17 +1,211 @@
-//! Signing in and out.
+//! Signing in and out, one's own account, invitations.
 
 use askama::Template;
+use campaign::Time;
+use qrcode::QrCode;
+use qrcode::render::svg;
 
+use super::own;
+use super::{ApiToken, Token};
 use crate::asked::{Asked, At};
 use crate::page::Page;
+use crate::problem::Problem;
 use crate::reply::{Answer, Reply};
 use crate::rights::Verb;
 use crate::routes::Table;
 
+/// The most people listed at once.
+const LISTED: usize = 200;
+
 /// The routes of accounts. Signing in and out are the server's own.
 #[must_use]
 pub fn routes() -> Table {
-    Table::new().show("/sign-in", Verb::SeePublic, sign_in)
+    Table::new()
+        .show("/sign-in", Verb::SeePublic, sign_in)
+        .show("/account", Verb::SeeAccount, account)
+        .own(
+            "/account/password",
+            Verb::SeeAccount,
+            own::password,
+            account,
+        )
+        .own(
+            "/account/sessions",
+            Verb::SeeAccount,
+            own::end_others,
+            account,
+        )
+        .own(
+            "/account/second",
+            Verb::SeeAccount,
+            own::begin_second,
+            account,
+        )
+        .own(
+            "/account/second/on",
+            Verb::SeeAccount,
+            own::turn_on,
+            account,
+        )
+        .own(
+            "/account/second/off",
+            Verb::SeeAccount,
+            own::turn_off,
+            account,
+        )
+        .own("/account/tokens", Verb::SeeAccount, own::add_token, account)
+        .own(
+            "/account/tokens/end",
+            Verb::SeeAccount,
+            own::end_token,
+            account,
+        )
+        .show("/office/accounts", Verb::Run, people)
+        .own("/office/accounts", Verb::Run, own::invite, people)
+        .show("/welcome/{token}", Verb::SeePublic, welcome)
+        .own("/welcome/{token}", Verb::SeePublic, own::accept, welcome)
+}
+
+pub(super) fn broken(error: super::AccountsError) -> Problem {
+    tracing::error!(%error, "the accounts can't be used");
+    Problem::broken()
+}
+
+/// One's own account.
+#[derive(Template)]
+#[template(path = "identity/account.html")]
+struct Own<'a> {
+    page: Page<'a>,
+    has_second: bool,
+    secret: &'a str,
+    qr: String,
+    codes: Vec<&'a str>,
+    token: &'a str,
+    tokens: Vec<(ApiToken, String)>,
+    sessions: Vec<(String, String)>,
+    name: &'a str,
+}
+
+fn account(asked: &Asked<'_>, _: &At) -> Answer {
+    let person = asked.person()?;
+    let accounts = &asked.app.accounts;
+    let offset = asked.state.rules.offset();
+    let day = |time: Time| asked.words.date(time.day(offset));
+    let told = |name: &str| asked.told.map_or("", |told| told.get(name));
+    let (secret, uri) = (told("secret"), told("uri"));
+    let code = QrCode::new(uri.as_bytes()).ok().filter(|_| !uri.is_empty());
+    let drawn = code.map(|code| {
+        code.render::<svg::Color<'_>>()
+            .min_dimensions(200, 200)
+            .build()
+    });
+    let qr = drawn.and_then(|svg| {
+        svg.find("<svg")
+            .and_then(|at| svg.get(at..).map(str::to_owned))
+    });
+    let tokens = accounts.tokens_of(person).map_err(broken)?;
+    let sessions = accounts.sessions_of(person).map_err(broken)?;
+    let kept = asked.kept.map(|kept| &kept.fields);
+    Reply::page(&Own {
+        page: Page::new(asked, asked.words.t("identity-account")),
+        has_second: accounts.has_second(person).map_err(broken)?,
+        secret,
+        qr: qr.unwrap_or_default(),
+        codes: asked
+            .told
+            .map(|told| told.all("recovery").collect())
+            .unwrap_or_default(),
+        token: told("token"),
+        tokens: tokens
+            .into_iter()
+            .map(|token| (token.clone(), day(token.until)))
+            .collect(),
+        sessions: sessions
+            .into_iter()
+            .map(|(began, seen)| (day(began), day(seen)))
+            .collect(),
+        name: kept.map_or("", |fields| fields.get("name")),
+    })
+}
+
+/// People with and without an account.
+#[derive(Template)]
+#[template(path = "identity/people.html")]
+struct People<'a> {
+    page: Page<'a>,
+    sought: &'a str,
+    link: &'a str,
+    people: Vec<Listed>,
+    more: bool,
+}
+
+struct Listed {
+    person: String,
+    name: String,
+    unit: String,
+    login: Option<String>,
+}
+
+fn people(asked: &Asked<'_>, at: &At) -> Answer {
+    let accounts = asked.app.accounts.all().map_err(broken)?;
+    let logins: std::collections::HashMap<_, _> = accounts
+        .into_iter()
+        .map(|one| (one.person, one.login))
+        .collect();
+    let sought = at.query.get("q");
+    let mut people = Vec::new();
+    for (person, _) in asked.state.organisation.people() {
+        let Some(unit) = asked.state.organisation.unit_of(person, asked.today) else {
+            continue;
+        };
+        let listed = Listed {
+            person: person.to_string(),
+            name: asked.person_name(person),
+            unit: asked.unit_name(unit).to_owned(),
+            login: logins.get(person).cloned(),
+        };
+        let fits = |text: &str| text.contains(sought);
+        if fits(&listed.name) || fits(&listed.unit) || fits(&listed.person) {
+            people.push(listed);
+        }
+        if people.len() > LISTED {
+            break;
+        }
+    }
+    let more = people.len() > LISTED;
+    people.truncate(LISTED);
+    Reply::page(&People {
+        page: Page::new(asked, asked.words.t("identity-people")),
+        sought,
+        link: asked.told.map_or("", |told| told.get("link")),
+        people,
+        more,
+    })
+}
+
+/// Making one's account.
+#[derive(Template)]
+#[template(path = "identity/welcome.html")]
+struct Welcome<'a> {
+    page: Page<'a>,
+    name: String,
+    login: &'a str,
+    token: &'a str,
+}
+
+fn welcome(asked: &Asked<'_>, at: &At) -> Answer {
+    let token = at.part("token")?;
+    let invited = asked
+        .app
+        .accounts
+        .invited(&Token(token.to_owned()), asked.app.now());
+    let person = invited.map_err(broken)?.ok_or_else(own::used_up)?;
+    Reply::page(&Welcome {
+        page: Page::new(asked, asked.words.t("identity-welcome")),
+        name: asked.person_name(&person),
+        login: asked.kept.map_or("", |kept| kept.fields.get("login")),
+        token,
+    })
 }
 
 /// The page to sign in on.

@@ -6,5 +6,7 @@ mod browser;
 mod files;
 mod mine;
 mod public;
+mod identity;
+mod rights;
 mod security;
 mod support;
