@@ -8,12 +8,20 @@ use web::demo::PASSWORD;
 use crate::support::{Browser, Running};
 
 fn between<'a>(body: &'a str, start: &str, end: &str) -> &'a str {
-    let at = body.find(start).unwrap_or_else(|| panic!("no {start} in {body}")) + start.len();
+    let at = body
+        .find(start)
+        .unwrap_or_else(|| panic!("no {start} in {body}"))
+        + start.len();
     let rest = &body[at..];
     &rest[..rest.find(end).unwrap()]
 }
 
-fn send(browser: &Browser, page: &str, path: &str, fields: &[(&str, &str)]) -> crate::support::Answered {
+fn send(
+    browser: &Browser,
+    page: &str,
+    path: &str,
+    fields: &[(&str, &str)],
+) -> crate::support::Answered {
     let csrf = browser.get(page).hidden("csrf");
     let mut all = vec![("csrf", csrf.as_str())];
     all.extend(fields);
@@ -27,20 +35,46 @@ fn an_invitation_makes_one_account_once() {
     let page = office.get("/office/accounts");
     assert_eq!(page.status, 200);
     let person = page.hidden("person");
-    let told = send(&office, "/office/accounts", "/office/accounts", &[("person", &person)]);
+    let told = send(
+        &office,
+        "/office/accounts",
+        "/office/accounts",
+        &[("person", &person)],
+    );
     let link = format!("/welcome/{}", between(&told.body, "/welcome/", "<"));
-    assert!(!office.get("/office/accounts").body.contains(&link), "shown once");
+    assert!(
+        !office.get("/office/accounts").body.contains(&link),
+        "shown once"
+    );
 
     let guest = running.browser();
     for weak in ["short", "1234567890", "aaaaaaaaaaaa"] {
-        let answer = send(&guest, &link, &link, &[("login", "newcomer"), ("new", weak)]);
+        let answer = send(
+            &guest,
+            &link,
+            &link,
+            &[("login", "newcomer"), ("new", weak)],
+        );
         assert_eq!(answer.status, 422, "{weak}");
         assert!(answer.body.contains("value=\"newcomer\""));
     }
-    let taken = send(&guest, &link, &link, &[("login", "office"), ("new", PASSWORD)]);
+    let taken = send(
+        &guest,
+        &link,
+        &link,
+        &[("login", "office"), ("new", PASSWORD)],
+    );
     assert_eq!(taken.status, 422, "the login name is someone's");
-    let made = send(&guest, &link, &link, &[("login", "newcomer"), ("new", PASSWORD)]);
-    assert_eq!((made.status, made.header("location")), (303, Some("/sign-in")));
+    let made = send(
+        &guest,
+        &link,
+        &link,
+        &[("login", "newcomer"), ("new", PASSWORD)],
+    );
+    assert_eq!(
+        (made.status, made.header("location")),
+        (303, Some("/sign-in"))
+    );
     assert_eq!(running.browser().get(&link).status, 404, "used up");
     running.signed_in("newcomer");
 }
@@ -50,7 +84,12 @@ fn an_invitation_runs_out() {
     let running = Running::start();
     let office = running.signed_in("office");
     let person = office.get("/office/accounts").hidden("person");
-    let told = send(&office, "/office/accounts", "/office/accounts", &[("person", &person)]);
+    let told = send(
+        &office,
+        "/office/accounts",
+        "/office/accounts",
+        &[("person", &person)],
+    );
     let link = format!("/welcome/{}", between(&told.body, "/welcome/", "<"));
     assert_eq!(running.browser().get(&link).status, 200);
     running.time.fetch_add(7 * 86_400 + 1, Ordering::SeqCst);
@@ -61,10 +100,19 @@ fn an_invitation_runs_out() {
 fn a_new_password_ends_the_other_sessions() {
     let running = Running::start();
     let (here, there) = (running.signed_in("desk"), running.signed_in("desk"));
-    let wrong = [("password", "not it at all"), ("new", "another fine phrase")];
-    assert_eq!(send(&here, "/account", "/account/password", &wrong).status, 422);
+    let wrong = [
+        ("password", "not it at all"),
+        ("new", "another fine phrase"),
+    ];
+    assert_eq!(
+        send(&here, "/account", "/account/password", &wrong).status,
+        422
+    );
     let right = [("password", PASSWORD), ("new", "another fine phrase")];
-    assert_eq!(send(&here, "/account", "/account/password", &right).status, 303);
+    assert_eq!(
+        send(&here, "/account", "/account/password", &right).status,
+        303
+    );
     assert_eq!(here.get("/account").status, 200);
     assert_eq!(there.get("/account").status, 303, "has to sign in");
 }
@@ -81,15 +129,30 @@ fn sessions_end_when_idle() {
 fn the_second_step_takes_each_code_once() {
     let running = Running::start();
     let browser = running.signed_in("desk");
-    let told = send(&browser, "/account", "/account/second", &[("password", PASSWORD)]);
-    assert!(told.body.contains("<svg") && !told.body.contains("style="), "{}", told.body);
+    let told = send(
+        &browser,
+        "/account",
+        "/account/second",
+        &[("password", PASSWORD)],
+    );
+    assert!(
+        told.body.contains("<svg") && !told.body.contains("style="),
+        "{}",
+        told.body
+    );
     let secret = between(&told.body, "</svg><p><code>", "<").to_owned();
     let code = |running: &Running| {
         let secret = Secret::try_from_base32(&secret).unwrap();
         let totp = Builder::new().with_secret(secret).build().unwrap();
-        totp.generate(running.time.load(Ordering::SeqCst) as u64).to_string()
+        totp.generate(running.time.load(Ordering::SeqCst) as u64)
+            .to_string()
     };
-    let on = send(&browser, "/account", "/account/second/on", &[("code", &code(&running))]);
+    let on = send(
+        &browser,
+        "/account",
+        "/account/second/on",
+        &[("code", &code(&running))],
+    );
     let recovery = between(&on.body, "<li><code>", "<").to_owned();
     let sign_in = |code: &str| {
         let form = [("login", "desk"), ("password", PASSWORD), ("code", code)];
@@ -107,7 +170,12 @@ fn the_second_step_takes_each_code_once() {
 fn a_token_does_no_more_than_it_was_made_for() {
     let running = Running::start();
     let browser = running.signed_in("office");
-    let form = [("password", PASSWORD), ("name", "<b>x</b>"), ("scope", "read"), ("days", "30")];
+    let form = [
+        ("password", PASSWORD),
+        ("name", "<b>x</b>"),
+        ("scope", "read"),
+        ("days", "30"),
+    ];
     let told = send(&browser, "/account", "/account/tokens", &form);
     let token = between(&told.body, "role=\"status\"", "</section>");
     let token = between(token, "<code>", "<").to_owned();
@@ -119,7 +187,11 @@ fn a_token_does_no_more_than_it_was_made_for() {
         let head = [("authorization", bearer.as_str())];
         running.browser().send(method, path, &head, b"").status
     };
-    assert_eq!(send_as("GET", "/office/accounts"), 404, "a read token runs nothing");
+    assert_eq!(
+        send_as("GET", "/office/accounts"),
+        404,
+        "a read token runs nothing"
+    );
     assert_eq!(send_as("GET", "/account"), 200);
     assert_eq!(send_as("POST", "/account/sessions"), 403);
     running.time.fetch_add(30 * 86_400 + 1, Ordering::SeqCst);

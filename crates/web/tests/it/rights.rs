@@ -11,7 +11,15 @@ use web::rights::{Resource, Scope, Standing};
 use crate::support::Running;
 
 const LOGINS: [&str; 9] = [
-    "office", "office2", "secretary", "leader", "visitor", "reviewer", "ratings", "desk", "member",
+    "office",
+    "office2",
+    "secretary",
+    "leader",
+    "visitor",
+    "reviewer",
+    "ratings",
+    "desk",
+    "member",
 ];
 
 fn standing(app: &App, login: &str) -> Standing {
@@ -31,28 +39,53 @@ fn scopes(app: &App, standing: &Standing) -> Vec<Option<Resource>> {
         Scope::Everywhere => None,
     });
     let parent = |unit: &UnitId| state.organisation.parent(unit, standing.today).cloned();
-    let under = |unit: &UnitId| std::iter::successors(parent(unit), parent).any(|above| Some(above) == own);
-    let units = || state.organisation.units(standing.today).map(|(id, _)| id.clone());
+    let under =
+        |unit: &UnitId| std::iter::successors(parent(unit), parent).any(|above| Some(above) == own);
+    let units = || {
+        state
+            .organisation
+            .units(standing.today)
+            .map(|(id, _)| id.clone())
+    };
     let below = units().find(under);
     let other = units().find(|unit| Some(unit) != own.as_ref() && !under(unit));
-    let of = |unit: UnitId| Resource { units: vec![unit], person: None };
-    vec![own.clone().map(of), below.map(of), other.map(of), Some(Resource::campaign())]
+    let of = |unit: UnitId| Resource {
+        units: vec![unit],
+        person: None,
+    };
+    vec![
+        own.clone().map(of),
+        below.map(of),
+        other.map(of),
+        Some(Resource::campaign()),
+    ]
 }
 
 fn matrix(app: &App) -> String {
-    let mut text = "# role: route, what it asks, where: own unit, unit below, other unit, whole campaign\n".to_owned();
+    let mut text =
+        "# role: route, what it asks, where: own unit, unit below, other unit, whole campaign\n"
+            .to_owned();
     for login in LOGINS.iter().chain(&["nobody"]) {
         let standing = standing(app, login);
         let scopes = scopes(app, &standing);
         let state = app.host.read();
         writeln!(text, "\n## {login}").unwrap();
         for route in app.table.iter() {
-            let marks: String = scopes.iter().zip("obtc".chars()).map(|(of, mark)| match of {
-                None => '-',
-                Some(of) if app.rights.allow(&state, &standing, route.verb, of) => mark,
-                Some(_) => '.',
-            }).collect();
-            writeln!(text, "{marks} {} {} {}", route.method, route.path, route.verb).unwrap();
+            let marks: String = scopes
+                .iter()
+                .zip("obtc".chars())
+                .map(|(of, mark)| match of {
+                    None => '-',
+                    Some(of) if app.rights.allow(&state, &standing, route.verb, of) => mark,
+                    Some(_) => '.',
+                })
+                .collect();
+            writeln!(
+                text,
+                "{marks} {} {} {}",
+                route.method, route.path, route.verb
+            )
+            .unwrap();
         }
     }
     text
@@ -66,7 +99,10 @@ fn the_matrix_is_as_it_is_kept() {
         std::fs::write(&path, &made).unwrap();
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(made == kept, "rights have changed: look at the difference after UPDATE=1\n{made}");
+    assert!(
+        made == kept,
+        "rights have changed: look at the difference after UPDATE=1\n{made}"
+    );
 }
 
 #[test]
@@ -79,15 +115,33 @@ fn every_page_about_the_whole_campaign_is_open_to_those_who_may_see_it_alone() {
             login => running.signed_in(login),
         };
         let state = running.app.host.read();
-        let pages = running.app.table.iter().filter(|route| route.method == "GET");
+        let pages = running
+            .app
+            .table
+            .iter()
+            .filter(|route| route.method == "GET");
         for route in pages.filter(|route| !route.path.contains('{')) {
-            let may = running.app.rights.allow(&state, &standing, route.verb, &Resource::campaign());
+            let may =
+                running
+                    .app
+                    .rights
+                    .allow(&state, &standing, route.verb, &Resource::campaign());
             let answer = browser.get(&route.path);
             if may {
                 // Pages of people who hold no such thing are empty or not there; they never fail.
-                assert!(answer.status < 500, "{login} {}: {}", route.path, answer.status);
+                assert!(
+                    answer.status < 500,
+                    "{login} {}: {}",
+                    route.path,
+                    answer.status
+                );
             } else {
-                assert!([404, 303, 401].contains(&answer.status), "{login} {}: {}", route.path, answer.status);
+                assert!(
+                    [404, 303, 401].contains(&answer.status),
+                    "{login} {}: {}",
+                    route.path,
+                    answer.status
+                );
             }
         }
     }
@@ -101,7 +155,8 @@ fn a_tokens_scope_limits_what_its_person_may() {
     let with = |login: &str, scope: &str, verb| {
         let mut standing = standing(app, login);
         standing.scopes = Some(std::iter::once(scope.to_owned()).collect());
-        app.rights.allow(&state, &standing, verb, &Resource::campaign())
+        app.rights
+            .allow(&state, &standing, verb, &Resource::campaign())
     };
     for (verb, read, write, import) in [
         (Verb::SeeOffice, true, true, true),
@@ -112,5 +167,8 @@ fn a_tokens_scope_limits_what_its_person_may() {
         let got = ["read", "write", "import"].map(|scope| with("office", scope, verb));
         assert_eq!(got, [read, write, import], "{verb}");
     }
-    assert!(!with("member", "import", Verb::Import), "a token gives no rights its person hasn't");
+    assert!(
+        !with("member", "import", Verb::Import),
+        "a token gives no rights its person hasn't"
+    );
 }
