@@ -15,6 +15,11 @@ const FILES: &[(&str, &str, &[u8])] = &[
         include_bytes!("../assets/merit.css"),
     ),
     (
+        "rate.css",
+        "text/css; charset=utf-8",
+        include_bytes!("../assets/rate.css"),
+    ),
+    (
         "merit.js",
         "text/javascript; charset=utf-8",
         include_bytes!("../assets/merit.js"),

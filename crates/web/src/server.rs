@@ -226,6 +226,12 @@ impl Parts {
         self.path == "/sign-in" || self.path.starts_with("/welcome/")
     }
 
+    /// Whether it is a page of those who rate: they get no cookie.
+    fn is_rater(&self) -> bool {
+        let path = self.path.as_str();
+        path == "/r" || path.starts_with("/r/") || path.starts_with("/rate/")
+    }
+
     fn is_api(&self) -> bool {
         self.path.starts_with("/api/")
     }
@@ -317,6 +323,7 @@ fn looking<T>(
         standing: &caller.standing,
         words: app.words.of(caller.lang),
         path: &parts.path,
+        from: parts.from,
         csrf: &caller.csrf,
         kept,
         told: caller.told.as_ref(),
@@ -446,8 +453,10 @@ async fn acted(
     match done(app, &parts, &caller, &fields, act).await {
         Ok((then, done)) => {
             let mut response = respond(app, &parts, &caller, Ok(Reply::See(then)));
-            let flash = cookies::set(cookies::FLASH_COOKIE, done, 60, app.settings.is_secure());
-            add_header(&mut response, SET_COOKIE, &flash);
+            if !done.is_empty() {
+                let flash = cookies::set(cookies::FLASH_COOKIE, done, 60, app.settings.is_secure());
+                add_header(&mut response, SET_COOKIE, &flash);
+            }
             response
         }
         Err(problem) => again(app, &parts, &caller, Kept { fields, problem }, page),
@@ -580,7 +589,7 @@ fn respond(app: &App, parts: &Parts, caller: &Caller, answered: Answer) -> Respo
         add_header(&mut response, SET_COOKIE, &before);
     }
     let chosen = parts.at.query.get("lang");
-    if matches!(chosen, "zh" | "en") {
+    if matches!(chosen, "zh" | "en") && !parts.is_rater() {
         let chosen = cookies::set(
             cookies::LANG_COOKIE,
             chosen,

@@ -38,7 +38,7 @@ pub use code::{Code, case_id};
 pub(crate) use decide::decide;
 pub(crate) use event::evolve;
 pub use event::{CaseTold, Event, Given, Invited, OpenGiven, Revised};
-pub use query::{Filter, Rating, Shown, Text, shown, tally};
+pub use query::{Filter, Invitation, Rating, Shown, Text, shown, tally};
 pub use refuse::REFUSALS;
 pub use state::{Burst, Exclusion, Former, Levels, Ratings};
 

@@ -88,7 +88,63 @@ pub struct Text {
     pub called: Option<Date>,
 }
 
+/// An invitation, as whoever holds its code is told about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Invitation<'r> {
+    /// The batch it belongs to.
+    pub batch: BatchId,
+    /// The unit to be rated.
+    pub unit: &'r UnitId,
+    /// The service.
+    pub service: Option<&'r Name>,
+    /// The group.
+    pub group: Option<&'r Name>,
+    /// Who rates.
+    pub voice: Voice,
+    /// How many codes the batch has.
+    pub codes: u32,
+    /// Its last valid day.
+    pub until: Date,
+    /// Whether it was cancelled.
+    pub cancelled: bool,
+}
+
 impl Ratings {
+    /// The invitation of a ticket; `None` where there is none, or it has long expired.
+    #[must_use]
+    pub fn invitation(&self, ticket: crate::id::Ticket) -> Option<Invitation<'_>> {
+        self.batch_facts(BatchId(*self.tickets.get(&ticket)?))
+    }
+
+    fn batch_facts(&self, id: BatchId) -> Option<Invitation<'_>> {
+        let batch = self.batches.get(&id.0)?;
+        Some(Invitation {
+            batch: id,
+            unit: self.unit(batch.unit)?,
+            service: numbered(&self.names.services, batch.service),
+            group: numbered(&self.names.groups, batch.group),
+            voice: batch.voice,
+            codes: batch.codes,
+            until: batch.until,
+            cancelled: batch.cancelled,
+        })
+    }
+
+    /// The batches of a unit that haven't long expired, oldest first.
+    pub fn batches_of<'r>(&'r self, unit: &'r UnitId) -> impl Iterator<Item = Invitation<'r>> {
+        let facts = self.batches.keys().map(|id| BatchId(*id));
+        let facts = facts.filter_map(|id| self.batch_facts(id));
+        facts.filter(move |batch| batch.unit == unit)
+    }
+
+    /// Until when a rating can be revised; `None` where it can't be (any more).
+    #[must_use]
+    pub fn revisable(&self, id: RatingId) -> Option<Date> {
+        let kept = self.kept.get(&id)?;
+        (kept.source == Source::Code && kept.standing != Standing::SetAside)
+            .then_some(kept.revise_until)
+    }
+
     /// A rating.
     #[must_use]
     pub fn rating(&self, id: RatingId) -> Option<Rating<'_>> {

@@ -9,4 +9,5 @@ mod mine;
 mod public;
 mod rights;
 mod security;
+mod rating;
 mod support;

@@ -1,13 +1,29 @@
 //! Rating a service: codes, the one screen, invitations, kiosk, sheets of codes.
+//!
+//! Whoever rates gets no cookie, and what they send names nobody. Looking at a page never uses a code up.
+
+mod give;
+mod limit;
+mod open;
+mod opinion;
+mod typed;
 
 use crate::asked::Asked;
 use crate::page::Link;
+use crate::rights::Verb;
 use crate::routes::Table;
 
 /// The routes of this area.
 #[must_use]
 pub fn routes() -> Table {
     Table::new()
+        .show("/r", Verb::Rate, give::enter)
+        .show("/r/{code}", Verb::Rate, give::show)
+        .act("/r/{code}", Verb::Rate, give::send, give::show)
+        .show("/r/{code}/thanks", Verb::Rate, give::thanks)
+        .show("/rate/{unit}", Verb::Rate, open::show)
+        .act("/rate/{unit}", Verb::Rate, open::send, open::show)
+        .show("/rate/{unit}/thanks", Verb::Rate, open::thanks)
 }
 
 /// Its links in the navigation of whoever asks.
