@@ -7,7 +7,7 @@ mod files;
 mod identity;
 mod mine;
 mod public;
+mod rating;
 mod rights;
 mod security;
-mod rating;
 mod support;
