@@ -1,9 +1,18 @@
 //! Work: tasks, promises, rectifications, requests.
 
-use campaign::work::{Item, Stage};
+use campaign::work::{Action as Do, Item, Source, Stage, Step, Verdict, WorkId};
+use campaign::{Action, Date, UnitId};
+use rulebook::model::WorkKind;
+use rulebook::say as words;
 
-use super::body::say;
-use crate::asked::Asked;
+use super::body::{Body, Past, actor, note, say, until};
+use crate::act::{Plan, new_key};
+use crate::asked::{Asked, At};
+use crate::fields::Fields;
+use crate::forms::{self, Ask, Widget};
+use crate::problem::Problem;
+use crate::reply::Answer;
+use crate::vault::Writing;
 
 /// How an item stands.
 pub fn stage(asked: &Asked<'_>, item: &Item) -> &'static str {
@@ -16,4 +25,296 @@ pub fn stage(asked: &Asked<'_>, item: &Item) -> &'static str {
         Stage::Closed => say(asked, "已办结", "closed"),
         Stage::Groundless => say(asked, "没有依据,已说明", "without ground, explained"),
     }
+}
+
+fn kind(asked: &Asked<'_>, kind: WorkKind) -> &'static str {
+    match kind {
+        WorkKind::Task => say(asked, "任务", "Task"),
+        WorkKind::Promise => say(asked, "承诺", "Promise"),
+        WorkKind::Rectification => say(asked, "整改", "Rectification"),
+        WorkKind::Request => say(asked, "诉求", "Request"),
+    }
+}
+
+/// Shows an item.
+pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
+    let id = WorkId(at.number("work")?);
+    let item = asked.state.work.item(id).ok_or_else(Problem::not_found)?;
+    let mut body = Body::default();
+    if let Some(title) = item.title {
+        body.fact(say(asked, "要办的事", "What is to be done"), note(asked, title));
+    }
+    if let Some(quality) = item.quality {
+        body.fact(say(asked, "办成什么样", "What makes it well done"), note(asked, quality));
+    }
+    match &item.source {
+        Source::Given(Some(source)) => body.fact(say(asked, "来自", "Comes from"), note(asked, *source)),
+        Source::Ratings { unit, day, .. } => {
+            let day = asked.words.date(*day);
+            let text = format!("{} · {day}", asked.unit_name(unit));
+            body.fact(say(asked, "来自低分评价(不显示是谁)", "Comes from low ratings (never whose)"), text);
+        }
+        Source::Given(None) => {}
+    }
+    body.fact(say(asked, "谁交办", "Given by"), actor(asked, &item.giver));
+    let holder = item.holder().map_or("", |unit| asked.unit_name(unit));
+    body.fact(say(asked, "谁来办", "Held by"), holder);
+    if let Some(person) = &item.person {
+        body.fact(say(asked, "责任人", "Who does it"), asked.person_name(person));
+    }
+    for helper in &item.helpers {
+        body.fact(say(asked, "协助", "Helps"), asked.unit_name(helper));
+    }
+    body.fact(say(asked, "状态", "Stands"), stage(asked, item));
+    body.fact(say(asked, "期限", "Due"), until(asked, item.due).0);
+    if let Some(offer) = &item.offer {
+        let text = format!("{} · {}", asked.unit_name(&offer.to), until(asked, offer.answer_by).0);
+        body.fact(say(asked, "等谁答复", "Answer awaited from"), text);
+    }
+    body.history = history(asked, item);
+    body.asks = asks(asked, id, item);
+    let title = format!("{} {}", kind(asked, item.kind), id.0);
+    body.page(asked, &title)
+}
+
+fn history(asked: &Asked<'_>, item: &Item) -> Vec<Past> {
+    let w = asked.words;
+    let told = |step: &Step| match step {
+        Step::Opened => say(asked, "交办", "Opened").to_owned(),
+        Step::Accepted(unit) => format!("{} {}", say(asked, "接受:", "Accepted by"), asked.unit_name(unit)),
+        Step::Declined(reason, possible) => {
+            let (no, if_) = (say(asked, "没有接受", "Declined"), say(asked, "怎样才能办", "possible if"));
+            format!("{no}: {} ({if_}: {})", note(asked, *reason), note(asked, *possible))
+        }
+        Step::Unanswered => say(asked, "到期没有答复", "Not answered in time").to_owned(),
+        Step::Finished(outcome) => format!("{}: {}", say(asked, "办完", "Done"), note(asked, *outcome)),
+        Step::Checked(verdict, reason) => {
+            let found = match verdict {
+                Verdict::Passed => say(asked, "检查通过", "Passed"),
+                Verdict::Returned => say(asked, "退回重办", "Returned"),
+            };
+            let reason = reason.map_or_else(String::new, |reason| note(asked, reason));
+            format!("{found} {reason}").trim_end().to_owned()
+        }
+        Step::HandedOver(to, reason) => {
+            format!("{} {}: {}", say(asked, "转交", "Handed to"), asked.unit_name(to), note(asked, *reason))
+        }
+        Step::Postponed(day, reason) => {
+            format!("{} {}: {}", say(asked, "延期到", "Postponed to"), w.date(*day), note(asked, *reason))
+        }
+        Step::HelpAsked(unit) => format!("{} {}", say(asked, "请求协助:", "Help asked of"), asked.unit_name(unit)),
+        Step::Groundless(reason) => {
+            format!("{}: {}", say(asked, "没有依据", "Without ground"), note(asked, *reason))
+        }
+        Step::Reopened(day, reason) => {
+            format!("{} {}: {}", say(asked, "重开,期限", "Reopened, due"), w.date(*day), note(asked, *reason))
+        }
+        Step::Escalated(to) => {
+            let to = to.as_ref().map_or("", |to| asked.unit_name(to));
+            format!("{} {to}", say(asked, "逾期上报", "Late, climbed to"))
+        }
+    };
+    let each = item.history.iter().map(|past| Past {
+        day: w.date(past.day),
+        who: actor(asked, &past.by),
+        what: told(&past.step),
+    });
+    each.collect()
+}
+
+/// What can be done with an item as it stands; whether whoever looks may, the campaign's rules decide.
+fn asks(asked: &Asked<'_>, id: WorkId, item: &Item) -> Vec<Ask> {
+    let area = |name: &str, zh, en| Widget::new("area", name, say(asked, zh, en));
+    let reason = || area("reason", "理由", "Why");
+    let due = || Widget::new("date", "due", say(asked, "新期限", "New last day"));
+    let unit = || Widget::new("unit", "to", say(asked, "哪个单位", "Which unit"));
+    let own = asked.person().ok().and_then(|p| asked.state.organisation.unit_of(p, asked.today));
+    let own = own.is_some() && (own == item.holder() || item.offer.as_ref().map(|o| &o.to) == own);
+    let gave = item.giver.person().is_some_and(|giver| asked.person().ok() == Some(giver));
+    let ask = |act: &str, zh, en, fields| {
+        Ask::new(asked, format!("/work/{}/{act}", id.0), say(asked, zh, en), fields)
+    };
+    let mut all = Vec::new();
+    if item.offer.is_some() && own {
+        all.push(ask("accept", "接受", "Accept", Vec::new()));
+        let fields = vec![reason(), area("possible", "怎样才能办成", "What would make it possible")];
+        let decline = ask("decline", "不接受", "Decline", fields);
+        all.push(decline.about(say(asked, "不接受不扣分;没有接受的事不会算逾期。", "Declining costs nothing; what isn't accepted is never due.")));
+    }
+    if item.stage == Stage::InHand && own {
+        all.push(ask("finish", "办完了", "It is done", vec![area("outcome", "办成了什么", "What came of it")]));
+        all.push(ask("hand-over", "转交", "Hand over", vec![unit(), reason()]));
+        all.push(ask("help", "请求协助", "Ask for help", vec![unit()]));
+        if item.kind == WorkKind::Request {
+            all.push(ask("groundless", "没有依据,说明后结束", "Close for want of ground", vec![reason()]));
+        }
+    }
+    if item.stage == Stage::Finished && !own {
+        let verdict = Widget::new("select", "verdict", say(asked, "结果", "Result")).choices([
+            ("passed", say(asked, "通过", "passed")),
+            ("returned", say(asked, "退回重办", "returned")),
+        ]);
+        all.push(ask("check", "检查", "Check", vec![verdict, reason().optional()]));
+    }
+    let rests = matches!(item.stage, Stage::Closed | Stage::Declined | Stage::Unanswered);
+    if gave && rests {
+        all.push(ask("reopen", "重开", "Reopen", vec![due(), reason()]));
+    }
+    if gave && !rests {
+        all.push(ask("postpone", "延期", "Postpone", vec![due(), reason()]));
+    }
+    if own {
+        all.push(ask("object", "提出异议", "Object", super::record::ground(asked)));
+    }
+    all
+}
+
+/// Does something with an item.
+pub fn act(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> {
+    let work = WorkId(at.number("work")?);
+    let (mut problem, mut writing) = (Problem::fields(), Writing::new());
+    let mut text = |name: &str, problem: &mut Problem| -> Result<campaign::Note, Problem> {
+        let text = fields.need(name, problem);
+        if text.is_empty() {
+            return Err(problem.clone());
+        }
+        writing.text(name, text)
+    };
+    let what = match at.part("act")? {
+        "accept" => Do::Accept { work, person: asked.person().ok().cloned() },
+        "decline" => Do::Decline {
+            work,
+            reason: text("reason", &mut problem)?,
+            possible_if: text("possible", &mut problem)?,
+        },
+        "finish" => Do::Finish { work, outcome: text("outcome", &mut problem)? },
+        "hand-over" => Do::HandOver { work, to: unit(asked, fields)?, reason: text("reason", &mut problem)? },
+        "help" => Do::AskHelp { work, unit: unit(asked, fields)? },
+        "groundless" => Do::CloseGroundless { work, reason: text("reason", &mut problem)? },
+        "postpone" => Do::Postpone { work, due: due(fields)?, reason: text("reason", &mut problem)? },
+        "reopen" => Do::Reopen { work, due: due(fields)?, reason: text("reason", &mut problem)? },
+        "check" => {
+            let verdict = match fields.need("verdict", &mut problem) {
+                "passed" => Verdict::Passed,
+                "returned" => Verdict::Returned,
+                _ => return Err(problem),
+            };
+            let reason = match (verdict, fields.get("reason")) {
+                (Verdict::Passed, "") => None,
+                _ => Some(text("reason", &mut problem)?),
+            };
+            Do::Check { work, code: None, verdict, reason }
+        }
+        "object" => {
+            let about = campaign::objection::About::Work { work };
+            let rule = fields.get("rule");
+            let (action, writing) = super::record::raised(fields, about, rule)?;
+            let plan = Plan::new(action, "/objections", "mine-done");
+            return Ok(plan.with(writing).keyed(forms::key(fields)));
+        }
+        _ => return Err(Problem::not_found()),
+    };
+    let plan = Plan::new(Action::Work(what), format!("/work/{}", work.0), "mine-done");
+    Ok(plan.with(writing).keyed(forms::key(fields)))
+}
+
+fn unit(asked: &Asked<'_>, fields: &Fields) -> Result<UnitId, Problem> {
+    let mut problem = Problem::fields();
+    let text = fields.need("to", &mut problem);
+    forms::unit_of(asked, text).ok_or_else(|| {
+        problem.wrong("to", words!("请从列出的单位里选。", "Choose one of the units listed."));
+        problem
+    })
+}
+
+fn due(fields: &Fields) -> Result<Date, Problem> {
+    let mut problem = Problem::fields();
+    let _text = fields.need("due", &mut problem);
+    let due = fields.parse("due", "2026-12-31", &mut problem);
+    due.ok_or(problem)
+}
+
+/// The page on which a unit makes a promise.
+pub fn promising(asked: &Asked<'_>, at: &At) -> Answer {
+    opening(asked, at, WorkKind::Promise)
+}
+
+/// The page on which the desk takes a request.
+pub fn requesting(asked: &Asked<'_>, at: &At) -> Answer {
+    opening(asked, at, WorkKind::Request)
+}
+
+fn opening(asked: &Asked<'_>, at: &At, kind: WorkKind) -> Answer {
+    let unit = at.unit()?;
+    let promise = kind == WorkKind::Promise;
+    let area = |name: &str, zh, en| Widget::new("area", name, say(asked, zh, en));
+    let mut fields = vec![match promise {
+        true => area("title", "承诺办成的事", "What is promised"),
+        false => area("title", "诉求", "What is asked for"),
+    }];
+    if promise {
+        fields.push(Widget::new("number", "start", say(asked, "起点数", "Starting figure")));
+        fields.push(Widget::new("number", "target", say(asked, "目标数", "Target")));
+    } else {
+        fields.push(area("quality", "怎样算办好", "What makes it well done").optional());
+    }
+    fields.push(Widget::new("date", "due", say(asked, "办成日期", "Last day")));
+    let sent = asked.kept.map(|kept| kept.fields.get("code").to_owned());
+    let code = sent.map_or_else(|| new_key().map(|key| key.to_string()), Ok)?;
+    let path = if promise { "promises" } else { "requests" };
+    let title = if promise { say(asked, "作出承诺", "Make a promise") } else { say(asked, "登记诉求", "Take a request") };
+    let about = match asked.lang() {
+        rulebook::Lang::Zh => format!("核对码 {code}:交给承诺对象或提诉求的人,办完后由他们说办没办成,不用账号。"),
+        _ => format!("Code {code}: hand it to those promised to, or to who asks; when it is done they say whether it was, without an account."),
+    };
+    let ask = Ask::new(asked, format!("/units/{unit}/{path}/new"), title, fields);
+    let mut body = Body::default();
+    body.fact(say(asked, "单位", "Unit"), asked.unit_name(&unit));
+    body.asks.push(ask.about(&about).along("code", code));
+    body.page(asked, title)
+}
+
+/// Makes a promise.
+pub fn promise(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> {
+    open(asked, at, fields, WorkKind::Promise)
+}
+
+/// Takes a request.
+pub fn request(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> {
+    open(asked, at, fields, WorkKind::Request)
+}
+
+fn open(asked: &Asked<'_>, at: &At, fields: &Fields, kind: WorkKind) -> Result<Plan, Problem> {
+    let unit = at.unit()?;
+    let (mut problem, mut writing) = (Problem::fields(), Writing::new());
+    let title = fields.need("title", &mut problem);
+    let _due = fields.need("due", &mut problem);
+    let due: Option<Date> = fields.parse("due", "2026-12-31", &mut problem);
+    let mut quality = fields.get("quality").to_owned();
+    if kind == WorkKind::Promise {
+        let _needed = (fields.need("start", &mut problem), fields.need("target", &mut problem));
+        let start: Option<f64> = fields.parse("start", "12.5", &mut problem);
+        let target: Option<f64> = fields.parse("target", "12.5", &mut problem);
+        if let (Some(start), Some(target)) = (start, target) {
+            quality = format!("{start} → {target}");
+        }
+    }
+    problem.clone().settle()?;
+    let code = campaign::rating::Code::try_from(fields.get("code").to_owned());
+    let opened = Do::Open {
+        kind,
+        title: writing.text("title", title)?,
+        quality: writing.optional("quality", &quality)?,
+        source: None,
+        unit,
+        person: match kind {
+            WorkKind::Promise => asked.person().ok().cloned(),
+            _ => None,
+        },
+        due: due.ok_or(problem)?,
+        role: None,
+        tickets: code.iter().map(campaign::rating::Code::check_ticket).collect(),
+    };
+    let plan = Plan::new(Action::Work(opened), "/me", "mine-done");
+    Ok(plan.with(writing).keyed(forms::key(fields)))
 }
