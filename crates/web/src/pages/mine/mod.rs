@@ -31,12 +31,31 @@ pub fn routes() -> Table {
         .show("/work/{work}", Verb::SeeRecord, work::show)
         .act("/work/{work}/{act}", Verb::SeeRecord, work::act, work::show)
         .show("/units/{unit}/promises/new", Verb::SeeUnit, work::promising)
-        .act("/units/{unit}/promises/new", Verb::SeeUnit, work::promise, work::promising)
-        .show("/units/{unit}/requests/new", Verb::TakePart, work::requesting)
-        .act("/units/{unit}/requests/new", Verb::TakePart, work::request, work::requesting)
+        .act(
+            "/units/{unit}/promises/new",
+            Verb::SeeUnit,
+            work::promise,
+            work::promising,
+        )
+        .show(
+            "/units/{unit}/requests/new",
+            Verb::TakePart,
+            work::requesting,
+        )
+        .act(
+            "/units/{unit}/requests/new",
+            Verb::TakePart,
+            work::request,
+            work::requesting,
+        )
         .show("/objections", Verb::SeeAccount, objections::list)
         .show("/objections/{objection}", Verb::SeeRecord, objections::show)
-        .act("/objections/{objection}/{act}", Verb::SeeRecord, objections::act, objections::show)
+        .act(
+            "/objections/{objection}/{act}",
+            Verb::SeeRecord,
+            objections::act,
+            objections::show,
+        )
         .show("/confirm/{confirmed}", Verb::Rate, record::confirming)
         .act(
             "/confirm/{confirmed}",

@@ -3,8 +3,8 @@
 use campaign::objection::{About, Action as Do, Effect, Objection, ObjectionId, Outcome, Stage};
 use campaign::{Action, PersonId};
 
-use super::body::{Body, Item, List, Past, line, note, say, until};
 use super::body::Section;
+use super::body::{Body, Item, List, Past, line, note, say, until};
 use crate::act::Plan;
 use crate::asked::{Asked, At};
 use crate::fields::Fields;
@@ -21,10 +21,19 @@ pub fn list(asked: &Asked<'_>, _at: &At) -> Answer {
     let person = asked.person()?;
     let unit = asked.state.organisation.unit_of(person, asked.today);
     let decides = !asked.standing.decides.is_empty() || asked.standing.is_office();
-    let mine = |one: &Objection| decides || one.by == *person || (one.unit.is_some() && one.unit.as_ref() == unit);
-    let shown = asked.state.objections.iter().rev().filter(|(_, one)| mine(one));
+    let mine = |one: &Objection| {
+        decides || one.by == *person || (one.unit.is_some() && one.unit.as_ref() == unit)
+    };
+    let shown = asked
+        .state
+        .objections
+        .iter()
+        .rev()
+        .filter(|(_, one)| mine(one));
     let items = shown.take(LISTED).map(|(id, one)| {
-        let (due, late) = one.due().map_or_else(Default::default, |due| until(asked, due));
+        let (due, late) = one
+            .due()
+            .map_or_else(Default::default, |due| until(asked, due));
         Item {
             to: format!("/objections/{id}"),
             text: note(asked, one.ground.act),
@@ -36,7 +45,12 @@ pub fn list(asked: &Asked<'_>, _at: &At) -> Answer {
     let mut body = Body::default();
     body.lists.push(List {
         title: say(asked, "提出过的", "Raised").to_owned(),
-        empty: say(asked, "没有。对记录、得分、评价或事项有异议,在那一页提出。", "None. Objections are raised on the page of the record, score, rating or work.").to_owned(),
+        empty: say(
+            asked,
+            "没有。对记录、得分、评价或事项有异议,在那一页提出。",
+            "None. Objections are raised on the page of the record, score, rating or work.",
+        )
+        .to_owned(),
         items: items.collect(),
     });
     body.page(asked, title)
@@ -62,13 +76,30 @@ fn outcome(asked: &Asked<'_>, outcome: Outcome) -> &'static str {
 
 fn about(asked: &Asked<'_>, about: &About) -> (String, String) {
     match about {
-        About::Record { record, .. } => (format!("{} {record}", say(asked, "记录", "Record")), format!("/records/{}", record.0)),
-        About::Work { work } => (format!("{} {}", say(asked, "事项", "Work"), work.0), format!("/work/{}", work.0)),
+        About::Record { record, .. } => (
+            format!("{} {record}", say(asked, "记录", "Record")),
+            format!("/records/{}", record.0),
+        ),
+        About::Work { work } => (
+            format!("{} {}", say(asked, "事项", "Work"), work.0),
+            format!("/work/{}", work.0),
+        ),
         About::Rating { .. } => (say(asked, "一条评价", "A rating").to_owned(), String::new()),
-        About::Honour { .. } => (say(asked, "推荐表彰", "A nomination").to_owned(), String::new()),
-        About::Score { period, unit, indicator } => {
+        About::Honour { .. } => (
+            say(asked, "推荐表彰", "A nomination").to_owned(),
+            String::new(),
+        ),
+        About::Score {
+            period,
+            unit,
+            indicator,
+        } => {
             let indicator = indicator.as_ref().map_or("", |name| name.as_str());
-            let text = format!("{} · {} {indicator}", asked.unit_name(unit), asked.words.period(*period));
+            let text = format!(
+                "{} · {} {indicator}",
+                asked.unit_name(unit),
+                asked.words.period(*period)
+            );
             (text, String::new())
         }
     }
@@ -77,25 +108,42 @@ fn about(asked: &Asked<'_>, about: &About) -> (String, String) {
 /// Shows one.
 pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     let id = ObjectionId(at.number("objection")?);
-    let one = asked.state.objections.get(id).ok_or_else(Problem::not_found)?;
+    let one = asked
+        .state
+        .objections
+        .get(id)
+        .ok_or_else(Problem::not_found)?;
     let person = asked.person()?;
     let mut body = Body::default();
     let (text, to) = about(asked, &one.about);
     body.lists.push(List {
         title: say(asked, "针对", "About").to_owned(),
         empty: String::new(),
-        items: vec![Item { to, text, ..Item::default() }],
+        items: vec![Item {
+            to,
+            text,
+            ..Item::default()
+        }],
     });
-    body.fact(say(asked, "哪件事", "Which act"), note(asked, one.ground.act));
+    body.fact(
+        say(asked, "哪件事", "Which act"),
+        note(asked, one.ground.act),
+    );
     body.fact(say(asked, "哪一天", "On"), asked.words.date(one.ground.on));
     body.fact(say(asked, "哪条规则", "Rule"), one.ground.rule.as_str());
     body.fact(say(asked, "理由", "Why"), note(asked, one.reason));
     body.fact(say(asked, "状态", "Stands"), stage(asked, one));
     if let Some(due) = one.due() {
-        body.fact(say(asked, "决定期限", "To be decided by"), until(asked, due).0);
+        body.fact(
+            say(asked, "决定期限", "To be decided by"),
+            until(asked, due).0,
+        );
     }
     if let Stage::Decided { appeal_until } = one.stage {
-        body.fact(say(asked, "申诉期限", "Appeal until"), until(asked, appeal_until).0);
+        body.fact(
+            say(asked, "申诉期限", "Appeal until"),
+            until(asked, appeal_until).0,
+        );
     }
     body.fact(say(asked, "由谁决定", "Who decides"), decider(asked, one));
     for (number, decision) in one.decisions.iter().enumerate() {
@@ -106,15 +154,25 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
         let effect = match decision.effect {
             Effect::None => say(asked, "不变", "nothing changes"),
             Effect::SetAside => say(asked, "不再计入", "it no longer counts"),
-            Effect::Correct { .. } => say(asked, "数字已更正,得分重算", "a figure was corrected, the score recomputed"),
+            Effect::Correct { .. } => say(
+                asked,
+                "数字已更正,得分重算",
+                "a figure was corrected, the score recomputed",
+            ),
         };
         let lines = vec![
-            line(say(asked, "结果", "Result"), outcome(asked, decision.outcome)),
+            line(
+                say(asked, "结果", "Result"),
+                outcome(asked, decision.outcome),
+            ),
             line(say(asked, "影响", "Effect"), effect),
             line(say(asked, "理由", "Why"), note(asked, decision.reason)),
             line(say(asked, "日期", "On"), asked.words.date(decision.on)),
         ];
-        body.sections.push(Section { title: title.to_owned(), lines });
+        body.sections.push(Section {
+            title: title.to_owned(),
+            lines,
+        });
     }
     body.history = history(asked, one);
     body.asks = asks(asked, id, one, person);
@@ -128,7 +186,9 @@ fn decider(asked: &Asked<'_>, one: &Objection) -> String {
     };
     let closing = &book.calendar.closing;
     let role = match one.stage {
-        Stage::Decided { .. } | Stage::Appealed { .. } | Stage::Settled => &closing.appeals_decided_by,
+        Stage::Decided { .. } | Stage::Appealed { .. } | Stage::Settled => {
+            &closing.appeals_decided_by
+        }
         _ => &closing.decided_by,
     };
     role.as_ref().map_or_else(String::new, ToString::to_string)
@@ -144,7 +204,11 @@ fn history(asked: &Asked<'_>, one: &Objection) -> Vec<Past> {
         all.push(Past {
             day: String::new(),
             who: asked.person_name(by),
-            what: format!("{}: {}", say(asked, "答复", "Answered"), note(asked, *answer)),
+            what: format!(
+                "{}: {}",
+                say(asked, "答复", "Answered"),
+                note(asked, *answer)
+            ),
         });
     }
     all.extend(one.decisions.iter().map(|decision| Past {
@@ -156,7 +220,11 @@ fn history(asked: &Asked<'_>, one: &Objection) -> Vec<Past> {
         all.push(Past {
             day: String::new(),
             who: asked.person_name(by),
-            what: format!("{}: {}", say(asked, "申诉", "Appealed"), note(asked, *reason)),
+            what: format!(
+                "{}: {}",
+                say(asked, "申诉", "Appealed"),
+                note(asked, *reason)
+            ),
         });
     }
     all
@@ -165,12 +233,22 @@ fn history(asked: &Asked<'_>, one: &Objection) -> Vec<Past> {
 fn asks(asked: &Asked<'_>, id: ObjectionId, one: &Objection, person: &PersonId) -> Vec<Ask> {
     let area = |name: &str, zh, en| Widget::new("area", name, say(asked, zh, en));
     let ask = |act: &str, zh, en, fields| {
-        Ask::new(asked, format!("/objections/{id}/{act}"), say(asked, zh, en), fields)
+        Ask::new(
+            asked,
+            format!("/objections/{id}/{act}"),
+            say(asked, zh, en),
+            fields,
+        )
     };
     let mut all = Vec::new();
     let raised = matches!(one.stage, Stage::Raised { .. });
     if raised && one.answer.is_none() {
-        all.push(ask("answer", "答复", "Answer", vec![area("answer", "答复", "Answer")]));
+        all.push(ask(
+            "answer",
+            "答复",
+            "Answer",
+            vec![area("answer", "答复", "Answer")],
+        ));
     }
     if raised && one.by == *person {
         all.push(ask("withdraw", "撤回", "Withdraw", Vec::new()));
@@ -186,10 +264,20 @@ fn asks(asked: &Asked<'_>, id: ObjectionId, one: &Objection, person: &PersonId) 
             ("none", say(asked, "不变", "nothing changes")),
             ("set-aside", say(asked, "不再计入", "it no longer counts")),
         ]);
-        all.push(ask("decide", "决定", "Decide", vec![result, effect, area("reason", "理由", "Why")]));
+        all.push(ask(
+            "decide",
+            "决定",
+            "Decide",
+            vec![result, effect, area("reason", "理由", "Why")],
+        ));
     }
     if matches!(one.stage, Stage::Decided { appeal_until } if asked.today <= appeal_until) {
-        all.push(ask("appeal", "申诉", "Appeal", vec![area("reason", "为什么", "Why")]));
+        all.push(ask(
+            "appeal",
+            "申诉",
+            "Appeal",
+            vec![area("reason", "为什么", "Why")],
+        ));
     }
     all
 }
@@ -206,9 +294,15 @@ pub fn act(_asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem
         writing.text(name, text)
     };
     let what = match at.part("act")? {
-        "answer" => Do::Answer { objection, answer: text("answer", &mut problem)? },
+        "answer" => Do::Answer {
+            objection,
+            answer: text("answer", &mut problem)?,
+        },
         "withdraw" => Do::Withdraw { objection },
-        "appeal" => Do::Appeal { objection, reason: text("reason", &mut problem)? },
+        "appeal" => Do::Appeal {
+            objection,
+            reason: text("reason", &mut problem)?,
+        },
         "decide" => {
             let outcome = match fields.need("outcome", &mut problem) {
                 "upheld" => Some(Outcome::Upheld),
@@ -221,10 +315,19 @@ pub fn act(_asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem
                 _ => Effect::None,
             };
             let reason = text("reason", &mut problem)?;
-            Do::Decide { objection, outcome: outcome.ok_or(problem)?, effect, reason }
+            Do::Decide {
+                objection,
+                outcome: outcome.ok_or(problem)?,
+                effect,
+                reason,
+            }
         }
         _ => return Err(Problem::not_found()),
     };
-    let plan = Plan::new(Action::Objection(what), format!("/objections/{objection}"), "mine-done");
+    let plan = Plan::new(
+        Action::Objection(what),
+        format!("/objections/{objection}"),
+        "mine-done",
+    );
     Ok(plan.with(writing).keyed(forms::key(fields)))
 }

@@ -42,17 +42,32 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     let item = asked.state.work.item(id).ok_or_else(Problem::not_found)?;
     let mut body = Body::default();
     if let Some(title) = item.title {
-        body.fact(say(asked, "要办的事", "What is to be done"), note(asked, title));
+        body.fact(
+            say(asked, "要办的事", "What is to be done"),
+            note(asked, title),
+        );
     }
     if let Some(quality) = item.quality {
-        body.fact(say(asked, "办成什么样", "What makes it well done"), note(asked, quality));
+        body.fact(
+            say(asked, "办成什么样", "What makes it well done"),
+            note(asked, quality),
+        );
     }
     match &item.source {
-        Source::Given(Some(source)) => body.fact(say(asked, "来自", "Comes from"), note(asked, *source)),
+        Source::Given(Some(source)) => {
+            body.fact(say(asked, "来自", "Comes from"), note(asked, *source))
+        }
         Source::Ratings { unit, day, .. } => {
             let day = asked.words.date(*day);
             let text = format!("{} · {day}", asked.unit_name(unit));
-            body.fact(say(asked, "来自低分评价(不显示是谁)", "Comes from low ratings (never whose)"), text);
+            body.fact(
+                say(
+                    asked,
+                    "来自低分评价(不显示是谁)",
+                    "Comes from low ratings (never whose)",
+                ),
+                text,
+            );
         }
         Source::Given(None) => {}
     }
@@ -60,7 +75,10 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     let holder = item.holder().map_or("", |unit| asked.unit_name(unit));
     body.fact(say(asked, "谁来办", "Held by"), holder);
     if let Some(person) = &item.person {
-        body.fact(say(asked, "责任人", "Who does it"), asked.person_name(person));
+        body.fact(
+            say(asked, "责任人", "Who does it"),
+            asked.person_name(person),
+        );
     }
     for helper in &item.helpers {
         body.fact(say(asked, "协助", "Helps"), asked.unit_name(helper));
@@ -68,7 +86,11 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     body.fact(say(asked, "状态", "Stands"), stage(asked, item));
     body.fact(say(asked, "期限", "Due"), until(asked, item.due).0);
     if let Some(offer) = &item.offer {
-        let text = format!("{} · {}", asked.unit_name(&offer.to), until(asked, offer.answer_by).0);
+        let text = format!(
+            "{} · {}",
+            asked.unit_name(&offer.to),
+            until(asked, offer.answer_by).0
+        );
         body.fact(say(asked, "等谁答复", "Answer awaited from"), text);
     }
     body.history = history(asked, item);
@@ -81,13 +103,26 @@ fn history(asked: &Asked<'_>, item: &Item) -> Vec<Past> {
     let w = asked.words;
     let told = |step: &Step| match step {
         Step::Opened => say(asked, "交办", "Opened").to_owned(),
-        Step::Accepted(unit) => format!("{} {}", say(asked, "接受:", "Accepted by"), asked.unit_name(unit)),
+        Step::Accepted(unit) => format!(
+            "{} {}",
+            say(asked, "接受:", "Accepted by"),
+            asked.unit_name(unit)
+        ),
         Step::Declined(reason, possible) => {
-            let (no, if_) = (say(asked, "没有接受", "Declined"), say(asked, "怎样才能办", "possible if"));
-            format!("{no}: {} ({if_}: {})", note(asked, *reason), note(asked, *possible))
+            let (no, if_) = (
+                say(asked, "没有接受", "Declined"),
+                say(asked, "怎样才能办", "possible if"),
+            );
+            format!(
+                "{no}: {} ({if_}: {})",
+                note(asked, *reason),
+                note(asked, *possible)
+            )
         }
         Step::Unanswered => say(asked, "到期没有答复", "Not answered in time").to_owned(),
-        Step::Finished(outcome) => format!("{}: {}", say(asked, "办完", "Done"), note(asked, *outcome)),
+        Step::Finished(outcome) => {
+            format!("{}: {}", say(asked, "办完", "Done"), note(asked, *outcome))
+        }
         Step::Checked(verdict, reason) => {
             let found = match verdict {
                 Verdict::Passed => say(asked, "检查通过", "Passed"),
@@ -97,17 +132,40 @@ fn history(asked: &Asked<'_>, item: &Item) -> Vec<Past> {
             format!("{found} {reason}").trim_end().to_owned()
         }
         Step::HandedOver(to, reason) => {
-            format!("{} {}: {}", say(asked, "转交", "Handed to"), asked.unit_name(to), note(asked, *reason))
+            format!(
+                "{} {}: {}",
+                say(asked, "转交", "Handed to"),
+                asked.unit_name(to),
+                note(asked, *reason)
+            )
         }
         Step::Postponed(day, reason) => {
-            format!("{} {}: {}", say(asked, "延期到", "Postponed to"), w.date(*day), note(asked, *reason))
+            format!(
+                "{} {}: {}",
+                say(asked, "延期到", "Postponed to"),
+                w.date(*day),
+                note(asked, *reason)
+            )
         }
-        Step::HelpAsked(unit) => format!("{} {}", say(asked, "请求协助:", "Help asked of"), asked.unit_name(unit)),
+        Step::HelpAsked(unit) => format!(
+            "{} {}",
+            say(asked, "请求协助:", "Help asked of"),
+            asked.unit_name(unit)
+        ),
         Step::Groundless(reason) => {
-            format!("{}: {}", say(asked, "没有依据", "Without ground"), note(asked, *reason))
+            format!(
+                "{}: {}",
+                say(asked, "没有依据", "Without ground"),
+                note(asked, *reason)
+            )
         }
         Step::Reopened(day, reason) => {
-            format!("{} {}: {}", say(asked, "重开,期限", "Reopened, due"), w.date(*day), note(asked, *reason))
+            format!(
+                "{} {}: {}",
+                say(asked, "重开,期限", "Reopened, due"),
+                w.date(*day),
+                note(asked, *reason)
+            )
         }
         Step::Escalated(to) => {
             let to = to.as_ref().map_or("", |to| asked.unit_name(to));
@@ -128,25 +186,58 @@ fn asks(asked: &Asked<'_>, id: WorkId, item: &Item) -> Vec<Ask> {
     let reason = || area("reason", "理由", "Why");
     let due = || Widget::new("date", "due", say(asked, "新期限", "New last day"));
     let unit = || Widget::new("unit", "to", say(asked, "哪个单位", "Which unit"));
-    let own = asked.person().ok().and_then(|p| asked.state.organisation.unit_of(p, asked.today));
+    let own = asked
+        .person()
+        .ok()
+        .and_then(|p| asked.state.organisation.unit_of(p, asked.today));
     let own = own.is_some() && (own == item.holder() || item.offer.as_ref().map(|o| &o.to) == own);
-    let gave = item.giver.person().is_some_and(|giver| asked.person().ok() == Some(giver));
+    let gave = item
+        .giver
+        .person()
+        .is_some_and(|giver| asked.person().ok() == Some(giver));
     let ask = |act: &str, zh, en, fields| {
-        Ask::new(asked, format!("/work/{}/{act}", id.0), say(asked, zh, en), fields)
+        Ask::new(
+            asked,
+            format!("/work/{}/{act}", id.0),
+            say(asked, zh, en),
+            fields,
+        )
     };
     let mut all = Vec::new();
     if item.offer.is_some() && own {
         all.push(ask("accept", "接受", "Accept", Vec::new()));
-        let fields = vec![reason(), area("possible", "怎样才能办成", "What would make it possible")];
+        let fields = vec![
+            reason(),
+            area("possible", "怎样才能办成", "What would make it possible"),
+        ];
         let decline = ask("decline", "不接受", "Decline", fields);
-        all.push(decline.about(say(asked, "不接受不扣分;没有接受的事不会算逾期。", "Declining costs nothing; what isn't accepted is never due.")));
+        all.push(decline.about(say(
+            asked,
+            "不接受不扣分;没有接受的事不会算逾期。",
+            "Declining costs nothing; what isn't accepted is never due.",
+        )));
     }
     if item.stage == Stage::InHand && own {
-        all.push(ask("finish", "办完了", "It is done", vec![area("outcome", "办成了什么", "What came of it")]));
-        all.push(ask("hand-over", "转交", "Hand over", vec![unit(), reason()]));
+        all.push(ask(
+            "finish",
+            "办完了",
+            "It is done",
+            vec![area("outcome", "办成了什么", "What came of it")],
+        ));
+        all.push(ask(
+            "hand-over",
+            "转交",
+            "Hand over",
+            vec![unit(), reason()],
+        ));
         all.push(ask("help", "请求协助", "Ask for help", vec![unit()]));
         if item.kind == WorkKind::Request {
-            all.push(ask("groundless", "没有依据,说明后结束", "Close for want of ground", vec![reason()]));
+            all.push(ask(
+                "groundless",
+                "没有依据,说明后结束",
+                "Close for want of ground",
+                vec![reason()],
+            ));
         }
     }
     if item.stage == Stage::Finished && !own {
@@ -154,9 +245,17 @@ fn asks(asked: &Asked<'_>, id: WorkId, item: &Item) -> Vec<Ask> {
             ("passed", say(asked, "通过", "passed")),
             ("returned", say(asked, "退回重办", "returned")),
         ]);
-        all.push(ask("check", "检查", "Check", vec![verdict, reason().optional()]));
+        all.push(ask(
+            "check",
+            "检查",
+            "Check",
+            vec![verdict, reason().optional()],
+        ));
     }
-    let rests = matches!(item.stage, Stage::Closed | Stage::Declined | Stage::Unanswered);
+    let rests = matches!(
+        item.stage,
+        Stage::Closed | Stage::Declined | Stage::Unanswered
+    );
     if gave && rests {
         all.push(ask("reopen", "重开", "Reopen", vec![due(), reason()]));
     }
@@ -164,7 +263,12 @@ fn asks(asked: &Asked<'_>, id: WorkId, item: &Item) -> Vec<Ask> {
         all.push(ask("postpone", "延期", "Postpone", vec![due(), reason()]));
     }
     if own {
-        all.push(ask("object", "提出异议", "Object", super::record::ground(asked)));
+        all.push(ask(
+            "object",
+            "提出异议",
+            "Object",
+            super::record::ground(asked),
+        ));
     }
     all
 }
@@ -181,18 +285,42 @@ pub fn act(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem>
         writing.text(name, text)
     };
     let what = match at.part("act")? {
-        "accept" => Do::Accept { work, person: asked.person().ok().cloned() },
+        "accept" => Do::Accept {
+            work,
+            person: asked.person().ok().cloned(),
+        },
         "decline" => Do::Decline {
             work,
             reason: text("reason", &mut problem)?,
             possible_if: text("possible", &mut problem)?,
         },
-        "finish" => Do::Finish { work, outcome: text("outcome", &mut problem)? },
-        "hand-over" => Do::HandOver { work, to: unit(asked, fields)?, reason: text("reason", &mut problem)? },
-        "help" => Do::AskHelp { work, unit: unit(asked, fields)? },
-        "groundless" => Do::CloseGroundless { work, reason: text("reason", &mut problem)? },
-        "postpone" => Do::Postpone { work, due: due(fields)?, reason: text("reason", &mut problem)? },
-        "reopen" => Do::Reopen { work, due: due(fields)?, reason: text("reason", &mut problem)? },
+        "finish" => Do::Finish {
+            work,
+            outcome: text("outcome", &mut problem)?,
+        },
+        "hand-over" => Do::HandOver {
+            work,
+            to: unit(asked, fields)?,
+            reason: text("reason", &mut problem)?,
+        },
+        "help" => Do::AskHelp {
+            work,
+            unit: unit(asked, fields)?,
+        },
+        "groundless" => Do::CloseGroundless {
+            work,
+            reason: text("reason", &mut problem)?,
+        },
+        "postpone" => Do::Postpone {
+            work,
+            due: due(fields)?,
+            reason: text("reason", &mut problem)?,
+        },
+        "reopen" => Do::Reopen {
+            work,
+            due: due(fields)?,
+            reason: text("reason", &mut problem)?,
+        },
         "check" => {
             let verdict = match fields.need("verdict", &mut problem) {
                 "passed" => Verdict::Passed,
@@ -203,7 +331,12 @@ pub fn act(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem>
                 (Verdict::Passed, "") => None,
                 _ => Some(text("reason", &mut problem)?),
             };
-            Do::Check { work, code: None, verdict, reason }
+            Do::Check {
+                work,
+                code: None,
+                verdict,
+                reason,
+            }
         }
         "object" => {
             let about = campaign::objection::About::Work { work };
@@ -222,7 +355,10 @@ fn unit(asked: &Asked<'_>, fields: &Fields) -> Result<UnitId, Problem> {
     let mut problem = Problem::fields();
     let text = fields.need("to", &mut problem);
     forms::unit_of(asked, text).ok_or_else(|| {
-        problem.wrong("to", words!("请从列出的单位里选。", "Choose one of the units listed."));
+        problem.wrong(
+            "to",
+            words!("请从列出的单位里选。", "Choose one of the units listed."),
+        );
         problem
     })
 }
@@ -253,19 +389,39 @@ fn opening(asked: &Asked<'_>, at: &At, kind: WorkKind) -> Answer {
         false => area("title", "诉求", "What is asked for"),
     }];
     if promise {
-        fields.push(Widget::new("number", "start", say(asked, "起点数", "Starting figure")));
-        fields.push(Widget::new("number", "target", say(asked, "目标数", "Target")));
+        fields.push(Widget::new(
+            "number",
+            "start",
+            say(asked, "起点数", "Starting figure"),
+        ));
+        fields.push(Widget::new(
+            "number",
+            "target",
+            say(asked, "目标数", "Target"),
+        ));
     } else {
         fields.push(area("quality", "怎样算办好", "What makes it well done").optional());
     }
-    fields.push(Widget::new("date", "due", say(asked, "办成日期", "Last day")));
+    fields.push(Widget::new(
+        "date",
+        "due",
+        say(asked, "办成日期", "Last day"),
+    ));
     let sent = asked.kept.map(|kept| kept.fields.get("code").to_owned());
     let code = sent.map_or_else(|| new_key().map(|key| key.to_string()), Ok)?;
     let path = if promise { "promises" } else { "requests" };
-    let title = if promise { say(asked, "作出承诺", "Make a promise") } else { say(asked, "登记诉求", "Take a request") };
+    let title = if promise {
+        say(asked, "作出承诺", "Make a promise")
+    } else {
+        say(asked, "登记诉求", "Take a request")
+    };
     let about = match asked.lang() {
-        rulebook::Lang::Zh => format!("核对码 {code}:交给承诺对象或提诉求的人,办完后由他们说办没办成,不用账号。"),
-        _ => format!("Code {code}: hand it to those promised to, or to who asks; when it is done they say whether it was, without an account."),
+        rulebook::Lang::Zh => {
+            format!("核对码 {code}:交给承诺对象或提诉求的人,办完后由他们说办没办成,不用账号。")
+        }
+        _ => format!(
+            "Code {code}: hand it to those promised to, or to who asks; when it is done they say whether it was, without an account."
+        ),
     };
     let ask = Ask::new(asked, format!("/units/{unit}/{path}/new"), title, fields);
     let mut body = Body::default();
@@ -292,7 +448,10 @@ fn open(asked: &Asked<'_>, at: &At, fields: &Fields, kind: WorkKind) -> Result<P
     let due: Option<Date> = fields.parse("due", "2026-12-31", &mut problem);
     let mut quality = fields.get("quality").to_owned();
     if kind == WorkKind::Promise {
-        let _needed = (fields.need("start", &mut problem), fields.need("target", &mut problem));
+        let _needed = (
+            fields.need("start", &mut problem),
+            fields.need("target", &mut problem),
+        );
         let start: Option<f64> = fields.parse("start", "12.5", &mut problem);
         let target: Option<f64> = fields.parse("target", "12.5", &mut problem);
         if let (Some(start), Some(target)) = (start, target) {
@@ -313,7 +472,10 @@ fn open(asked: &Asked<'_>, at: &At, fields: &Fields, kind: WorkKind) -> Result<P
         },
         due: due.ok_or(problem)?,
         role: None,
-        tickets: code.iter().map(campaign::rating::Code::check_ticket).collect(),
+        tickets: code
+            .iter()
+            .map(campaign::rating::Code::check_ticket)
+            .collect(),
     };
     let plan = Plan::new(Action::Work(opened), "/me", "mine-done");
     Ok(plan.with(writing).keyed(forms::key(fields)))
