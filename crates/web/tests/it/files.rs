@@ -4,7 +4,14 @@ use crate::support::Running;
 
 #[test]
 fn the_bundle_of_a_circular_can_be_verified() {
-    let answer = Running::shared().browser().get("/circulars/0/bundle.json");
+    let running = Running::shared();
+    // The first checkpoint is signed a moment after the start.
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while running.app.host.status().sequenced < running.app.host.status().length {
+        assert!(std::time::Instant::now() < deadline, "nothing is signed");
+        std::thread::yield_now();
+    }
+    let answer = running.browser().get("/circulars/0/bundle.json");
     assert_eq!(answer.status, 200, "{}", answer.body);
     let bundle = host::bundle::unpack(&answer.body).unwrap();
     let found = host::bundle::verify(&bundle, None);
@@ -48,4 +55,43 @@ fn feeds_are_well_formed() {
     assert!(calendar.contains("BEGIN:VEVENT"), "{calendar}");
     assert!(calendar.split("\r\n").all(|line| line.len() <= 75));
     assert_eq!(calendar, browser.get(&path).body, "it is stable");
+}
+
+#[test]
+fn a_table_is_looked_at_first_and_taken_whole_or_not_at_all() {
+    let running = Running::start();
+    let path = "/office/import/figures";
+    assert_eq!(running.browser().get(path).status, 404);
+    let office = running.signed_in("office");
+    let (measure, unit, length) = {
+        let state = running.app.host.read();
+        let book = state.rules.latest().unwrap();
+        let mut measures = book.campaign.measures.iter().map(|written| &written.item);
+        let by_file = |measure: &&rulebook::model::Measure| {
+            matches!(measure.filled_by, Some(rulebook::model::FilledBy::File))
+                || measure.filled_by.is_none()
+        };
+        let measure = measures.find(by_file).unwrap().id.as_str().to_owned();
+        let mut units = state.organisation.units(running.app.today(&state));
+        (measure, units.next().unwrap().0.to_string(), state.length())
+    };
+    let send = |step: &str, table: &str| {
+        let fields = [("period", "2026-12"), ("table", table), ("step", step)];
+        office.submit(path, path, &fields)
+    };
+    let wrong = send("hand-in", &format!("unit,{measure}\n{unit},abc\n"));
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.body.contains("class=\"wrong\""), "{}", wrong.body);
+    let good = format!("unit,{measure}\n{unit},1\n");
+    let looked = send("look", &good);
+    assert_eq!(looked.status, 422);
+    assert!(looked.body.contains("value=\"hand-in\""), "{}", looked.body);
+    assert_eq!(
+        running.app.host.read().length(),
+        length,
+        "nothing is taken yet"
+    );
+    let taken = send("hand-in", &good);
+    assert_eq!(taken.status, 303, "{}", taken.body);
+    assert_eq!(running.app.host.read().length(), length + 1);
 }

@@ -98,3 +98,57 @@ fn the_points_explained_add_up_to_the_score() {
         );
     }
 }
+
+#[test]
+fn cells_of_few_ratings_are_withheld_and_pages_are_small() {
+    let running = Running::shared();
+    let (last, ..) = scene(running);
+    let browser = running.browser();
+    let (units, least) = {
+        let state = running.app.host.read();
+        let run = state.periods.final_results(last).unwrap();
+        let units: Vec<UnitId> = run
+            .classes
+            .iter()
+            .map(|class| class.units[0].unit.clone())
+            .collect();
+        let book = state.rules.of(last).unwrap();
+        (units, book.campaign.file.ratings.min_shown)
+    };
+    for unit in units {
+        let path = format!("/units/{unit}");
+        assert!(ok(&browser, &path).len() < 300_000, "{path} is large");
+        let csv = ok(&browser, &format!("{path}?as=csv&table=ratings"));
+        let grid = rulebook::grid::read("ratings.csv", csv.as_bytes()).unwrap();
+        let (mut reader, mut cells) = (grid.reader(), Vec::new());
+        while reader.next(&mut cells).is_some() {
+            let counts = cells[1..]
+                .iter()
+                .filter_map(|cell| cell.parse::<u32>().ok());
+            let all: u32 = counts.sum();
+            assert!(all == 0 || all >= least, "{path} shows {all} ratings");
+        }
+    }
+}
+
+#[test]
+fn those_inside_a_unit_see_nothing_preliminary_of_its_peers() {
+    let running = Running::shared();
+    let (_, preliminary, _) = scene(running);
+    let secretary = running.signed_in("secretary");
+    let own = {
+        let state = running.app.host.read();
+        let mut all = state.organisation.units(running.app.today(&state));
+        let sees = |unit: &UnitId| {
+            secretary
+                .get(&format!("/units/{unit}/score/{preliminary}"))
+                .status
+                == 200
+        };
+        all.find(|(unit, _)| sees(unit))
+            .map(|(unit, _)| unit.clone())
+    };
+    let page = ok(&secretary, &format!("/units/{}", own.unwrap()));
+    let link = format!("/score/{preliminary}\"");
+    assert_eq!(page.matches(&link).count(), 1, "only its own");
+}

@@ -2,13 +2,15 @@
 
 use campaign::UnitId;
 use campaign::period::{ClassResult, Sure, UnitResult};
+use campaign::rating::{self, Filter, Shown};
+use inference::funnel::{Kind, funnel};
 use rulebook::Period;
 use scoring::replay::Verdict;
 
 use super::results::{self, Results};
 use super::sheet::{Part, Sheet, headers};
 use crate::asked::{Asked, At};
-use crate::charts::{self, About, Bar, Mark};
+use crate::charts::{self, About, Bar, Mark, Rate};
 use crate::files::{Cell, Table, table};
 use crate::problem::Problem;
 use crate::reply::Answer;
@@ -102,6 +104,72 @@ fn fill(
     ] {
         group(sheet, asked, period, found, class, verdict);
     }
+    rates(sheet, asked, period, class);
+}
+
+/// How many of those who rated each unit were satisfied: a funnel, and the table of it. Cells of few aren't in either.
+fn rates(sheet: &mut Sheet, asked: &Asked<'_>, period: Period, class: &ClassResult) {
+    let w = asked.words;
+    let mut known: Vec<(&UnitId, f64, f64)> = Vec::new();
+    for result in &class.units {
+        let filter = Filter {
+            unit: Some(&result.unit),
+            ..Filter::default()
+        };
+        if let (Shown::Levels(levels), _) = rating::shown(asked.state, period, filter) {
+            if levels.rated() > 0 {
+                let (top, all) = (levels.top(2), levels.rated());
+                known.push((&result.unit, f64::from(top), f64::from(all)));
+            }
+        }
+    }
+    let (tops, alls): (Vec<f64>, Vec<f64>) = known.iter().map(|(_, top, all)| (*top, *all)).unzip();
+    let Ok(found) = funnel(Kind::Proportion, &tops, &alls, 0.1) else {
+        return;
+    };
+    let rates: Vec<Rate<'_>> = known
+        .iter()
+        .zip(&found.points)
+        .map(|((unit, top, all), point)| Rate {
+            name: asked.unit_name(unit),
+            link: format!("/units/{unit}"),
+            count: *top,
+            of: *all,
+            limits: (point.adjusted.lower_998, point.adjusted.upper_998),
+        })
+        .collect();
+    let about = About {
+        title: &w.t("charts-funnel"),
+        desc: &w.t("charts-funnel-desc"),
+    };
+    sheet.add(Part::Heading(w.t("charts-funnel").into_owned()));
+    sheet.add(Part::Text(w.t("charts-funnel-desc").into_owned()));
+    sheet.add(Part::Chart(charts::funnel(about, &rates, found.target)));
+    let percent = |share: f64| Cell::number(Some(w.num(100.0 * share, 1)));
+    let row = |rate: &Rate<'_>| {
+        vec![
+            Cell::link(rate.name, rate.link.clone()),
+            Cell::number(Some(w.num(rate.of, 0))),
+            percent(rate.count / rate.of),
+            percent(rate.limits.0),
+            percent(rate.limits.1),
+        ]
+    };
+    let mut rows: Vec<Vec<Cell>> = rates.iter().map(row).collect();
+    table::by_name(&mut rows, w.lang);
+    let ids = [
+        "public-unit",
+        "charts-funnel-all",
+        "charts-funnel-share",
+        "charts-funnel-low",
+        "charts-funnel-high",
+    ];
+    sheet.add(Part::Table(Table {
+        name: "satisfied",
+        caption: w.t("charts-funnel").into_owned(),
+        headers: headers(asked, &ids),
+        rows,
+    }));
 }
 
 fn bar<'a>(asked: &Asked<'a>, period: Period, result: &UnitResult) -> Option<Bar<'a>> {

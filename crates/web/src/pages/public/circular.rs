@@ -1,8 +1,11 @@
 //! Circulars: what was found in a period, by class; who filed; who visited whom; what moved.
 
+use axum::http::StatusCode;
 use campaign::circular::{self, Circular, CircularId, Content};
 use campaign::period::{ClassResult, Run};
 use campaign::{Date, UnitId};
+use host::bundle::BundleError;
+use rulebook::say;
 use scoring::replay::Verdict;
 
 use super::category::{band_name, category_name, score_link, verdict};
@@ -58,16 +61,33 @@ pub fn bundle(asked: &Asked<'_>, at: &At) -> Answer {
     if run.is_none_or(|run| run.number != one.run) {
         return Err(Problem::not_found());
     }
-    let bundle = asked.app.host.bundle(one.period).map_err(|error| {
-        tracing::warn!(%error, "a bundle can't be made");
-        Problem::broken()
-    })?;
+    let bundle = asked
+        .app
+        .host
+        .bundle(one.period)
+        .map_err(|error| no_bundle(&error))?;
     let text = host::bundle::pack(&bundle).ok_or_else(Problem::broken)?;
     Ok(Reply::File(File {
         name: Some(format!("circular-{id}-{}.json", one.period)),
         media_type: "application/json",
         content: text.into_bytes(),
     }))
+}
+
+fn no_bundle(error: &BundleError) -> Problem {
+    if matches!(error, BundleError::NotSigned(_)) {
+        return Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "not-signed-yet",
+            say!(
+                "账本还没有签到这一条。",
+                "The log isn't signed that far yet."
+            ),
+            say!("过一会儿再下载。", "Download it again in a moment."),
+        );
+    }
+    tracing::error!(%error, "a bundle can't be made");
+    Problem::broken()
 }
 
 /// Shows one.

@@ -10,7 +10,7 @@ pub mod sheet;
 mod unit;
 
 use crate::asked::Asked;
-use crate::files::feeds;
+use crate::files::{feeds, import};
 use crate::page::Link;
 use crate::pages::link;
 use crate::rights::Verb;
@@ -21,6 +21,7 @@ use crate::routes::Table;
 pub fn routes() -> Table {
     let see = Verb::SeePublic;
     Table::new()
+        .and(import::routes())
         .show("/", see, home::show)
         .show("/circulars", see, circular::list)
         .show("/circulars/{circular}", see, circular::show)

@@ -47,7 +47,10 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     }
     let mut sheet = Sheet::new(name);
     past(&mut sheet, asked, &unit);
-    let last = results::periods(asked, Some(&unit)).into_iter().next_back();
+    // Those inside a unit may see its own preliminary results, never those of its peers.
+    let open = results::periods(asked, None).into_iter();
+    let last = open.filter(|(_, found)| found.run.of(&unit).is_some());
+    let last = last.into_iter().next_back();
     if let Some((period, found)) = last {
         if let Some(class) = results::explained(asked.state, period, found.run, &unit, Only::All) {
             profile(&mut sheet, asked, &unit, &class);
