@@ -78,3 +78,34 @@ fn an_open_rating_keeps_what_was_filled_and_is_taken_without_a_cookie() {
         assert_eq!(browser.get(sent.header("location").unwrap()).status, 200);
     }
 }
+
+#[test]
+fn a_code_rates_once_is_revised_once_and_then_refused() {
+    let running = Running::start();
+    let desk = running.signed_in("office");
+    let unit = unit(&running);
+    let page = format!("/units/{unit}/invitations");
+    let drawn = desk.submit(&page, &page, &[("count", "6")]);
+    assert_eq!(drawn.status, 303, "{}", drawn.body);
+    let sheet = drawn.header("location").unwrap().to_owned();
+    let shown = desk.get(&sheet);
+    let link = shown.body.split("/r/").nth(1).unwrap();
+    let code = &link[..26];
+    assert!(!desk.get(&sheet).body.contains(code), "shown once");
+    let rater = running.browser();
+    let path = format!("/r/{code}?lang=en");
+    for _ in 0..2 {
+        let page = rater.get(&path);
+        assert_eq!(page.status, 200, "looking uses nothing up: {}", page.body);
+        assert!(page.header("set-cookie").is_none(), "{}", page.head);
+    }
+    for level in ["1", "5"] {
+        let sent = rater.post(&path, &[("level", level), ("comment", "as it was")]);
+        assert_eq!(sent.status, 303, "{}", sent.body);
+        assert!(sent.header("set-cookie").is_none(), "{}", sent.head);
+        assert_eq!(rater.get(sent.header("location").unwrap()).status, 200);
+    }
+    let again = rater.post(&path, &[("level", "3")]);
+    assert_eq!(again.status, 410, "{}", again.body);
+    assert!(again.body.contains("code-used"));
+}

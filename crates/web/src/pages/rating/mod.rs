@@ -3,6 +3,7 @@
 //! Whoever rates gets no cookie, and what they send names nobody. Looking at a page never uses a code up.
 
 mod give;
+mod invite;
 mod limit;
 mod open;
 mod opinion;
@@ -24,6 +25,31 @@ pub fn routes() -> Table {
         .show("/rate/{unit}", Verb::Rate, open::show)
         .act("/rate/{unit}", Verb::Rate, open::send, open::show)
         .show("/rate/{unit}/thanks", Verb::Rate, open::thanks)
+        .show("/units/{unit}/invitations", Verb::SeeUnit, invite::show)
+        .act(
+            "/units/{unit}/invitations",
+            Verb::SeeUnit,
+            invite::draw,
+            invite::show,
+        )
+        .act(
+            "/units/{unit}/invitations/cancel",
+            Verb::SeeUnit,
+            invite::cancel,
+            invite::show,
+        )
+        .show(
+            "/units/{unit}/invitations/sheet",
+            Verb::SeeUnit,
+            invite::sheet,
+        )
+        .show("/kiosk/{unit}/{service}", Verb::SeeUnit, invite::kiosk)
+        .act(
+            "/kiosk/{unit}/{service}",
+            Verb::SeeUnit,
+            invite::kiosk_draw,
+            invite::kiosk,
+        )
 }
 
 /// Its links in the navigation of whoever asks.
