@@ -25,6 +25,11 @@ const FILES: &[(&str, &str, &[u8])] = &[
         include_bytes!("../assets/merit.js"),
     ),
     (
+        "visit.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../assets/visit.js"),
+    ),
+    (
         "icon.svg",
         "image/svg+xml",
         include_bytes!("../assets/icon.svg"),

@@ -88,3 +88,40 @@ fn a_form_filled_wrongly_comes_back_and_filled_well_is_filed_once() {
         "sent twice, it happens once"
     );
 }
+
+#[test]
+fn a_visitor_has_a_plan_that_works_without_network() {
+    let running = Running::shared();
+    let browser = running.signed_in("visitor");
+    let plan = browser.get("/visits");
+    assert_eq!(plan.status, 200, "{}", plan.body);
+    assert!(plan.body.contains("data-keep") && plan.body.contains("/static/visit."));
+    let form = link(&plan, "/units/").unwrap();
+    let page = browser.get(&form);
+    assert_eq!(page.status, 200, "{form}: {}", page.body);
+    assert_eq!(browser.get("/sw.js").status, 200);
+}
+
+#[test]
+fn whoever_filed_a_record_sees_corrects_and_withdraws_it() {
+    let running = Running::start();
+    let browser = running.signed_in("member");
+    let form = format!("/units/{}/forms/service", unit(&browser));
+    let filed = browser.submit(&form, &form, &[
+        ("when", "2026-12-09"), ("f.day", "2026-12-09"), ("f.what", "教老人用手机"), ("f.hours", "3"),
+    ]);
+    assert_eq!(filed.status, 303, "{}", filed.body);
+    let record = running.app.host.read().records.len() - 1;
+    let page = format!("/records/{record}");
+    let shown = browser.get(&page);
+    assert!(shown.status == 200 && shown.body.contains("教老人用手机"), "{}", shown.body);
+    let without = browser.submit(&page, &format!("{page}/withdraw"), &[]);
+    assert_eq!(without.status, 422, "{}", without.body);
+    let corrected = browser.submit(&page, &format!("{page}/correct"), &[
+        ("f.day", "2026-12-09"), ("f.what", "教老人用手机"), ("f.hours", "2"), ("reason", "记错了"),
+    ]);
+    assert_eq!(corrected.status, 303, "{}", corrected.body);
+    assert!(browser.get(&page).body.contains("记错了"));
+    let withdrawn = browser.submit(&page, &format!("{page}/withdraw"), &[("reason", "填重了")]);
+    assert_eq!(withdrawn.status, 303, "{}", withdrawn.body);
+}

@@ -5,6 +5,7 @@ mod filing;
 mod month;
 mod objections;
 mod record;
+mod visits;
 mod work;
 
 use crate::asked::{Asked, Who};
@@ -19,6 +20,10 @@ pub fn routes() -> Table {
     let form = "/units/{unit}/forms/{form}";
     Table::new()
         .show("/me", Verb::SeeAccount, month::show)
+        .show("/visits", Verb::SeeAccount, visits::show)
+        .show("/sw.js", Verb::SeePublic, visits::worker)
+        .show("/units/{unit}/objections/new", Verb::SeeUnit, objections::raising)
+        .act("/units/{unit}/objections/new", Verb::SeeUnit, objections::raise, objections::raising)
         .show(form, Verb::SeeUnit, filing::show)
         .act(form, Verb::SeeUnit, filing::file, filing::show)
         .show("/records/{record}", Verb::SeeRecord, record::show)
@@ -69,7 +74,12 @@ pub fn routes() -> Table {
 #[must_use]
 pub fn nav(asked: &Asked<'_>) -> Vec<Link> {
     match asked.who {
-        Who::Person(_) => vec![link(asked, "/me", "mine-month")],
+        Who::Person(_) => {
+            let visits = asked.standing.checks.is_empty();
+            let visits = (!visits).then(|| link(asked, "/visits", "mine-visits"));
+            let month = link(asked, "/me", "mine-month");
+            std::iter::once(month).chain(visits).collect()
+        }
         _ => Vec::new(),
     }
 }

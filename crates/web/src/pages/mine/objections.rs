@@ -1,5 +1,6 @@
 //! Objections: raised, answered, decided, appealed; what was decided first stays visible beside what came of the appeal.
 
+use campaign::figure::{Amount, Given};
 use campaign::objection::{About, Action as Do, Effect, Objection, ObjectionId, Outcome, Stage};
 use campaign::{Action, PersonId};
 
@@ -263,12 +264,19 @@ fn asks(asked: &Asked<'_>, id: ObjectionId, one: &Objection, person: &PersonId) 
         let effect = Widget::new("select", "effect", say(asked, "影响", "Effect")).choices([
             ("none", say(asked, "不变", "nothing changes")),
             ("set-aside", say(asked, "不再计入", "it no longer counts")),
+            ("correct", say(asked, "更正一个数(填下面两栏)", "a figure is corrected (fill in the next two)")),
         ]);
+        let measures = asked.state.rules.latest();
+        let measures = measures.into_iter().flat_map(|book| &book.campaign.measures);
+        let named = measures.map(|measure| (measure.item.id.as_str(), asked.words.of(&measure.item.name)));
+        let measure = Widget::new("select", "measure", say(asked, "哪个数", "Which figure"));
+        let measure = measure.choices(named).optional();
+        let figure = Widget::new("number", "figure", say(asked, "应当是多少", "What it should be")).optional();
         all.push(ask(
             "decide",
             "决定",
             "Decide",
-            vec![result, effect, area("reason", "理由", "Why")],
+            vec![result, effect, measure, figure, area("reason", "理由", "Why")],
         ));
     }
     if matches!(one.stage, Stage::Decided { appeal_until } if asked.today <= appeal_until) {
@@ -280,6 +288,52 @@ fn asks(asked: &Asked<'_>, id: ObjectionId, one: &Objection, person: &PersonId) 
         ));
     }
     all
+}
+
+/// The page on which a unit objects to its score, or a point of it.
+pub fn raising(asked: &Asked<'_>, at: &At) -> Answer {
+    let unit = at.unit()?;
+    let sent = asked.kept.map_or(&at.query, |kept| &kept.fields);
+    let (period, indicator) = (sent.get("period"), sent.get("indicator"));
+    let period: rulebook::Period = period.parse().map_err(|_| Problem::not_found())?;
+    let title = say(asked, "对得分提出异议", "Object to a score");
+    let mut body = Body::default();
+    body.fact(say(asked, "单位", "Unit"), asked.unit_name(&unit));
+    body.fact(say(asked, "哪一期", "For"), asked.words.period(period));
+    body.fact(say(asked, "哪一项", "Indicator"), indicator);
+    let to = format!("/units/{unit}/objections/new");
+    let ask = Ask::new(asked, to, title, super::record::ground(asked));
+    body.asks.push(ask.along("period", period.to_string()).along("indicator", indicator));
+    body.page(asked, title)
+}
+
+/// Objects to a score.
+pub fn raise(_asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> {
+    let indicator = fields.get("indicator");
+    let period = fields.get("period").parse().map_err(|_| Problem::not_found())?;
+    let about = About::Score {
+        period,
+        unit: at.unit()?,
+        indicator: (!indicator.is_empty()).then(|| indicator.into()),
+    };
+    let (action, writing) = super::record::raised(fields, about, indicator)?;
+    let plan = Plan::new(action, "/objections", "mine-done");
+    Ok(plan.with(writing).keyed(forms::key(fields)))
+}
+
+/// The corrected figure that a decision puts in place.
+fn corrected(fields: &Fields, problem: &mut Problem) -> Option<Effect> {
+    let measure = fields.need("measure", problem).to_owned();
+    let _figure = fields.need("figure", problem);
+    let figure: f64 = fields.parse("figure", "12.5", problem)?;
+    Some(Effect::Correct {
+        measure: measure.as_str().into(),
+        figure: Given {
+            value: Amount::of(figure),
+            n: None,
+            se: None,
+        },
+    })
 }
 
 /// Does something with one.
@@ -312,6 +366,7 @@ pub fn act(_asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem
             };
             let effect = match fields.get("effect") {
                 "set-aside" => Effect::SetAside,
+                "correct" => corrected(fields, &mut problem).ok_or_else(|| problem.clone())?,
                 _ => Effect::None,
             };
             let reason = text("reason", &mut problem)?;
