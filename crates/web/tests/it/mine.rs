@@ -107,19 +107,37 @@ fn whoever_filed_a_record_sees_corrects_and_withdraws_it() {
     let running = Running::start();
     let browser = running.signed_in("member");
     let form = format!("/units/{}/forms/service", unit(&browser));
-    let filed = browser.submit(&form, &form, &[
-        ("when", "2026-12-09"), ("f.day", "2026-12-09"), ("f.what", "教老人用手机"), ("f.hours", "3"),
-    ]);
+    let filed = browser.submit(
+        &form,
+        &form,
+        &[
+            ("when", "2026-12-09"),
+            ("f.day", "2026-12-09"),
+            ("f.what", "教老人用手机"),
+            ("f.hours", "3"),
+        ],
+    );
     assert_eq!(filed.status, 303, "{}", filed.body);
     let record = running.app.host.read().records.len() - 1;
     let page = format!("/records/{record}");
     let shown = browser.get(&page);
-    assert!(shown.status == 200 && shown.body.contains("教老人用手机"), "{}", shown.body);
+    assert!(
+        shown.status == 200 && shown.body.contains("教老人用手机"),
+        "{}",
+        shown.body
+    );
     let without = browser.submit(&page, &format!("{page}/withdraw"), &[]);
     assert_eq!(without.status, 422, "{}", without.body);
-    let corrected = browser.submit(&page, &format!("{page}/correct"), &[
-        ("f.day", "2026-12-09"), ("f.what", "教老人用手机"), ("f.hours", "2"), ("reason", "记错了"),
-    ]);
+    let corrected = browser.submit(
+        &page,
+        &format!("{page}/correct"),
+        &[
+            ("f.day", "2026-12-09"),
+            ("f.what", "教老人用手机"),
+            ("f.hours", "2"),
+            ("reason", "记错了"),
+        ],
+    );
     assert_eq!(corrected.status, 303, "{}", corrected.body);
     assert!(browser.get(&page).body.contains("记错了"));
     let withdrawn = browser.submit(&page, &format!("{page}/withdraw"), &[("reason", "填重了")]);

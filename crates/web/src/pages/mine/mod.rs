@@ -22,8 +22,17 @@ pub fn routes() -> Table {
         .show("/me", Verb::SeeAccount, month::show)
         .show("/visits", Verb::SeeAccount, visits::show)
         .show("/sw.js", Verb::SeePublic, visits::worker)
-        .show("/units/{unit}/objections/new", Verb::SeeUnit, objections::raising)
-        .act("/units/{unit}/objections/new", Verb::SeeUnit, objections::raise, objections::raising)
+        .show(
+            "/units/{unit}/objections/new",
+            Verb::SeeUnit,
+            objections::raising,
+        )
+        .act(
+            "/units/{unit}/objections/new",
+            Verb::SeeUnit,
+            objections::raise,
+            objections::raising,
+        )
         .show(form, Verb::SeeUnit, filing::show)
         .act(form, Verb::SeeUnit, filing::file, filing::show)
         .show("/records/{record}", Verb::SeeRecord, record::show)

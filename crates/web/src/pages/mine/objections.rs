@@ -264,19 +264,40 @@ fn asks(asked: &Asked<'_>, id: ObjectionId, one: &Objection, person: &PersonId) 
         let effect = Widget::new("select", "effect", say(asked, "影响", "Effect")).choices([
             ("none", say(asked, "不变", "nothing changes")),
             ("set-aside", say(asked, "不再计入", "it no longer counts")),
-            ("correct", say(asked, "更正一个数(填下面两栏)", "a figure is corrected (fill in the next two)")),
+            (
+                "correct",
+                say(
+                    asked,
+                    "更正一个数(填下面两栏)",
+                    "a figure is corrected (fill in the next two)",
+                ),
+            ),
         ]);
         let measures = asked.state.rules.latest();
-        let measures = measures.into_iter().flat_map(|book| &book.campaign.measures);
-        let named = measures.map(|measure| (measure.item.id.as_str(), asked.words.of(&measure.item.name)));
+        let measures = measures
+            .into_iter()
+            .flat_map(|book| &book.campaign.measures);
+        let named =
+            measures.map(|measure| (measure.item.id.as_str(), asked.words.of(&measure.item.name)));
         let measure = Widget::new("select", "measure", say(asked, "哪个数", "Which figure"));
         let measure = measure.choices(named).optional();
-        let figure = Widget::new("number", "figure", say(asked, "应当是多少", "What it should be")).optional();
+        let figure = Widget::new(
+            "number",
+            "figure",
+            say(asked, "应当是多少", "What it should be"),
+        )
+        .optional();
         all.push(ask(
             "decide",
             "决定",
             "Decide",
-            vec![result, effect, measure, figure, area("reason", "理由", "Why")],
+            vec![
+                result,
+                effect,
+                measure,
+                figure,
+                area("reason", "理由", "Why"),
+            ],
         ));
     }
     if matches!(one.stage, Stage::Decided { appeal_until } if asked.today <= appeal_until) {
@@ -303,14 +324,20 @@ pub fn raising(asked: &Asked<'_>, at: &At) -> Answer {
     body.fact(say(asked, "哪一项", "Indicator"), indicator);
     let to = format!("/units/{unit}/objections/new");
     let ask = Ask::new(asked, to, title, super::record::ground(asked));
-    body.asks.push(ask.along("period", period.to_string()).along("indicator", indicator));
+    body.asks.push(
+        ask.along("period", period.to_string())
+            .along("indicator", indicator),
+    );
     body.page(asked, title)
 }
 
 /// Objects to a score.
 pub fn raise(_asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> {
     let indicator = fields.get("indicator");
-    let period = fields.get("period").parse().map_err(|_| Problem::not_found())?;
+    let period = fields
+        .get("period")
+        .parse()
+        .map_err(|_| Problem::not_found())?;
     let about = About::Score {
         period,
         unit: at.unit()?,

@@ -31,17 +31,25 @@ pub fn show(asked: &Asked<'_>, _at: &At) -> Answer {
         offline: true,
         ..Body::default()
     };
-    let said = say(asked, "打开过这一页后,下面的表没有网络也能填;有网络时自动发送,只记一次。", "Once this page was opened, the forms below can be filled in without network; they are sent when there is one, and happen once.");
+    let said = say(
+        asked,
+        "打开过这一页后,下面的表没有网络也能填;有网络时自动发送,只记一次。",
+        "Once this page was opened, the forms below can be filled in without network; they are sent when there is one, and happen once.",
+    );
     body.notes.push(said.to_owned());
     let Some(own) = organisation.unit_of(person, asked.today) else {
         return body.page(asked, &asked.words.t("mine-visits"));
     };
     let book = asked.book()?;
     let period = book.calendar.period_of(asked.today);
-    let visited: BTreeSet<&UnitId> = visits(asked.state, period).into_keys().map(|(_, unit)| unit).collect();
+    let visited: BTreeSet<&UnitId> = visits(asked.state, period)
+        .into_keys()
+        .map(|(_, unit)| unit)
+        .collect();
     let forms = book.campaign.forms.iter().map(|form| &form.item);
     let mine = forms.filter(|form| {
-        let fills = |unit| organisation.has_role(person, form.filled_by.as_str(), unit, asked.today);
+        let fills =
+            |unit| organisation.has_role(person, form.filled_by.as_str(), unit, asked.today);
         form.subject == Subject::OtherUnit && form.every != Cadence::Event && fills(own)
     });
     for form in mine {
@@ -59,17 +67,26 @@ fn route(asked: &Asked<'_>, form: &Form, own: &UnitId, visited: &BTreeSet<&UnitI
     let organisation = &asked.state.organisation;
     let when = When::of(form.every, asked.today);
     let name = form.id.as_str().into();
-    let asked_of = organisation.units(asked.today).filter(|(unit, facts)| {
-        *unit != own && form.is_asked_of(facts.category.as_str())
-    });
+    let asked_of = organisation
+        .units(asked.today)
+        .filter(|(unit, facts)| *unit != own && form.is_asked_of(facts.category.as_str()));
     let mut items: Vec<(bool, Item)> = asked_of
         .map(|(unit, facts)| {
             let about = About::Unit(unit.clone());
             let filed = asked.state.records.filed(&name, when, &about, own);
             let (state, done) = match filed {
                 Some(_) => (say(asked, "本单位已走访", "visited by my unit"), true),
-                None if visited.contains(unit) => (say(asked, "别的单位走访过", "visited by others"), true),
-                None => (say(asked, "本月还没有人走访", "nobody has visited it this month"), false),
+                None if visited.contains(unit) => {
+                    (say(asked, "别的单位走访过", "visited by others"), true)
+                }
+                None => (
+                    say(
+                        asked,
+                        "本月还没有人走访",
+                        "nobody has visited it this month",
+                    ),
+                    false,
+                ),
             };
             let item = Item {
                 to: path(form.id.as_str(), own, when, &about),
@@ -82,10 +99,19 @@ fn route(asked: &Asked<'_>, form: &Form, own: &UnitId, visited: &BTreeSet<&UnitI
         .collect();
     items.sort_by_key(|(done, _)| *done);
     let open = items.iter().filter(|(done, _)| !done).count();
-    let title = format!("{} ({}/{})", asked.words.of(&form.name), items.len() - open, items.len());
+    let title = format!(
+        "{} ({}/{})",
+        asked.words.of(&form.name),
+        items.len() - open,
+        items.len()
+    );
     List {
         title,
         empty: say(asked, "没有。", "None.").to_owned(),
-        items: items.into_iter().map(|(_, item)| item).take(LISTED).collect(),
+        items: items
+            .into_iter()
+            .map(|(_, item)| item)
+            .take(LISTED)
+            .collect(),
     }
 }

@@ -264,9 +264,15 @@ fn asks(asked: &Asked<'_>, id: WorkId, item: &Item) -> Vec<Ask> {
     }
     if own {
         let measures = asked.state.rules.latest();
-        let measures = measures.into_iter().flat_map(|book| &book.campaign.measures);
+        let measures = measures
+            .into_iter()
+            .flat_map(|book| &book.campaign.measures);
         let named = measures.map(|m| (m.item.id.as_str(), asked.words.of(&m.item.name)));
-        let rule = Widget::new("select", "rule", say(asked, "属于哪条规则", "The rule it falls under"));
+        let rule = Widget::new(
+            "select",
+            "rule",
+            say(asked, "属于哪条规则", "The rule it falls under"),
+        );
         let mut fields = super::record::ground(asked);
         fields.push(rule.choices(named));
         all.push(ask("object", "提出异议", "Object", fields));
