@@ -3,6 +3,7 @@
 
 use rulebook::figures::{Figure, MISSING};
 use rulebook::model::{Effect, Fallback, Indicator};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::curve::signed;
@@ -12,7 +13,7 @@ use crate::ruler::{Fill, Ruler, Scored, vetoed};
 use crate::stats;
 
 /// A unit's score, explained.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Explanation {
     /// The unit.
     pub unit: String,
@@ -36,7 +37,8 @@ pub struct Explanation {
 }
 
 /// What an item is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "ItemRole")]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// An indicator of the total.
@@ -48,7 +50,8 @@ pub enum Role {
 }
 
 /// Where an item's points come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "ItemState")]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// From the figure given.
@@ -60,7 +63,7 @@ pub enum State {
 }
 
 /// One item of a unit.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ItemRow {
     /// The item's id.
     pub id: String,
@@ -101,7 +104,7 @@ pub struct ItemRow {
 }
 
 /// One group of a unit.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct GroupRow {
     /// The group's id; empty for the top.
     pub id: String,
@@ -112,7 +115,7 @@ pub struct GroupRow {
 }
 
 /// What lies between the items and the score.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "what")]
 pub enum Adjustment {
     /// Members of a group were left out and the others scaled up; or a group's policy gave its points.
@@ -159,7 +162,7 @@ impl Adjustment {
 }
 
 /// A veto that holds.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct VetoRow {
     /// Its id.
     pub id: String,

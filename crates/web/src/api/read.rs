@@ -2,7 +2,6 @@
 
 use axum::http::Method;
 use campaign::objection::ObjectionId;
-use campaign::period::Stage;
 use campaign::record::{RecordId, due_of_person, due_of_unit};
 use campaign::work::WorkId;
 use rulebook::model::WorkKind;
@@ -12,11 +11,12 @@ use serde::Serialize;
 use super::openapi::{ITEMS, MOST_ITEMS};
 use super::views::{
     CampaignView, CategoryView, CircularView, DueView, Listed, LogView, ObjectionView, PeriodView,
-    RecordView, RefusalView, ResultsView, ServiceView, UnitView, WorkView, sees_inside,
+    RecordView, RefusalView, ResultView, ResultsView, ScoreView, ServiceView, UnitView, WorkView,
 };
 use super::write::BASE;
 use super::{Doc, Paging};
 use crate::asked::{Asked, At};
+use crate::pages::public::results::{Only, explained, results as visible};
 use crate::problem::Problem;
 use crate::reply::{Answer, Reply};
 use crate::rights::Verb;
@@ -101,6 +101,13 @@ fn public(table: Table) -> Table {
         "The results of a period: final ones for everyone, preliminary ones for those who may see the inside.",
     );
     let table = one(table, at, results, schema_for!(ResultsView));
+    let at = (
+        "/units/{unit}/score/{period}",
+        SeePublic,
+        "score",
+        "The score of a unit, explained point by point.",
+    );
+    let table = one(table, at, score, schema_for!(ScoreView));
     let at = (
         "/circulars",
         SeePublic,
@@ -281,15 +288,23 @@ fn periods(asked: &Asked<'_>, at: &At) -> Answer {
 
 fn results(asked: &Asked<'_>, at: &At) -> Answer {
     let period = at.period()?;
-    let periods = &asked.state.periods;
-    let last = periods.final_results(period);
-    if periods.stage(period) != Some(Stage::Final) && sees_inside(asked, None) {
-        let run = periods.results(period).ok_or_else(Problem::not_found)?;
-        let preliminary = last.is_none_or(|known| known.number != run.number);
-        return Reply::json(&ResultsView::of(period, run, preliminary));
-    }
-    let run = last.ok_or_else(Problem::not_found)?;
-    Reply::json(&ResultsView::of(period, run, false))
+    let found = visible(asked, period, None).ok_or_else(Problem::not_found)?;
+    Reply::json(&ResultsView::of(period, found.run, found.preliminary))
+}
+
+fn score(asked: &Asked<'_>, at: &At) -> Answer {
+    let (unit, period) = (at.unit()?, at.period()?);
+    let found = visible(asked, period, Some(&unit)).ok_or_else(Problem::not_found)?;
+    let (class, result) = found.run.of(&unit).ok_or_else(Problem::not_found)?;
+    let explained = explained(asked.state, period, found.run, &unit, Only::One);
+    Reply::json(&ScoreView {
+        period,
+        preliminary: found.preliminary,
+        category: class.category.to_string(),
+        scheme: class.scheme.to_string(),
+        result: ResultView::of(result),
+        explanation: explained.and_then(|class| class.of(&unit).cloned()),
+    })
 }
 
 fn circulars(asked: &Asked<'_>, at: &At) -> Answer {

@@ -9,11 +9,12 @@ use campaign::{Date, Digest, ItemId, PersonId, UnitId};
 use rulebook::Period;
 use rulebook::model::{Service, Text, WorkKind};
 use schemars::JsonSchema;
+use scoring::Explanation;
 use serde::Serialize;
 use serde_json::{Map, json};
 
 use crate::asked::Asked;
-use crate::rights::{Resource, Verb};
+use crate::pages::public::results::sees_inside;
 
 /// Items of a list, in a stable order.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -139,6 +140,23 @@ pub struct ResultView {
     pub score_interval: Option<[f64; 2]>,
     /// The 95 % interval of its rank.
     pub rank_interval: Option<[u32; 2]>,
+}
+
+/// A unit's score, explained.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ScoreView {
+    /// The period.
+    pub period: Period,
+    /// Whether it can still change.
+    pub preliminary: bool,
+    /// The category.
+    pub category: String,
+    /// The scheme that scored it.
+    pub scheme: String,
+    /// The result.
+    pub result: ResultView,
+    /// Every point of it; none where the figures aren't kept any more, since the period was scored again.
+    pub explanation: Option<Explanation>,
 }
 
 /// A published circular.
@@ -344,7 +362,9 @@ impl ClassView {
 }
 
 impl ResultView {
-    fn of(result: &UnitResult) -> Self {
+    /// A unit's result as it is told.
+    #[must_use]
+    pub fn of(result: &UnitResult) -> Self {
         let sure = result.sure.as_ref();
         let score = sure.and_then(|sure| sure.score);
         Self {
@@ -491,17 +511,6 @@ impl ObjectionView {
             }),
         }
     }
-}
-
-/// Whether whoever asks may see the inside of a unit; of all, where none is named.
-#[must_use]
-pub fn sees_inside(asked: &Asked<'_>, unit: Option<&UnitId>) -> bool {
-    let of = Resource {
-        units: unit.into_iter().cloned().collect(),
-        person: None,
-    };
-    let rights = &asked.app.rights;
-    rights.allow(asked.state, asked.standing, Verb::SeeUnit, &of)
 }
 
 /// What stands in the fields of a record, texts told.
