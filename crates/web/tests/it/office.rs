@@ -40,7 +40,11 @@ fn the_board_says_what_is_next_and_where_to_look() {
     for part in ["Next steps", "Where nothing moves", "Who filed", "Visits"] {
         assert!(board.body.contains(part), "{part} isn't there");
     }
-    assert!(!board.body.contains("office-"), "a word is missing: {}", board.body);
+    assert!(
+        !board.body.contains("office-"),
+        "a word is missing: {}",
+        board.body
+    );
 }
 
 #[test]
@@ -51,7 +55,11 @@ fn pages_of_the_office_do_not_exist_for_others() {
     for page in pages {
         assert_eq!(running.browser().get(&page).status, 404, "{page}");
         for login in ["secretary", "member"] {
-            assert_eq!(running.signed_in(login).get(&page).status, 404, "{login} {page}");
+            assert_eq!(
+                running.signed_in(login).get(&page).status,
+                404,
+                "{login} {page}"
+            );
         }
     }
 }
@@ -75,11 +83,18 @@ fn a_month_goes_from_preliminary_to_published_by_two_people() {
     press(&second, &page, "approve");
     press(&office, &page, "publish");
     let done = office.get(&format!("{page}?lang=en"));
-    assert!(done.body.contains("the circular is published"), "{}", done.body);
+    assert!(
+        done.body.contains("the circular is published"),
+        "{}",
+        done.body
+    );
     let empty = office.submit(&page, &format!("{page}/propose-reopening"), &[]);
     assert_eq!(empty.status, 422);
     let fields = [("until", "2026-13-41"), ("reason", "late figures")];
     let wrong = office.submit(&page, &format!("{page}/propose-reopening"), &fields);
     assert_eq!(wrong.status, 422);
-    assert!(wrong.body.contains("late figures"), "what was filled in is kept");
+    assert!(
+        wrong.body.contains("late figures"),
+        "what was filled in is kept"
+    );
 }

@@ -174,7 +174,9 @@ fn dissatisfied(
     let least = u32::from(book.campaign.file.ratings.min_shown);
     let levels = state.ratings.levels(period, None);
     let found = levels.iter().filter_map(|(unit, levels)| {
-        let filed = returns.get(unit).is_some_and(|returns| returns.missing() == 0);
+        let filed = returns
+            .get(unit)
+            .is_some_and(|returns| returns.missing() == 0);
         let (low, rated) = (levels.of.iter().take(2).sum::<u32>(), levels.rated());
         let many = f64::from(low) >= LOW_SHARE * f64::from(rated);
         // A share of so few who are dissatisfied, or aren't, could point at someone.
@@ -225,12 +227,19 @@ fn next_steps(asked: &Asked<'_>, sheet: &mut Sheet) {
         .collect();
     sheet.heading(asked, "office-next-steps");
     let head = ["office-period", "office-next", "office-by", "office-until"];
-    sheet.table(asked, ("office-next-steps", "office-all-closed"), &head, rows);
+    sheet.table(
+        asked,
+        ("office-next-steps", "office-all-closed"),
+        &head,
+        rows,
+    );
 }
 
 fn other_periods(asked: &Asked<'_>, here: Period, sheet: &mut Sheet) {
     let periods = asked.state.periods.iter().rev().map(|(period, _)| period);
-    let running = asked.book().map(|book| book.calendar.period_of(asked.today));
+    let running = asked
+        .book()
+        .map(|book| book.calendar.period_of(asked.today));
     let mut all: Vec<Period> = running.into_iter().chain(periods).take(14).collect();
     all.dedup();
     let link = |period: Period| {
@@ -261,7 +270,12 @@ fn exceptions(asked: &Asked<'_>, board: &Board, sheet: &mut Sheet) {
     let rows = board.still.iter();
     let rows = rows.map(|unit| vec![unit_cell(asked, unit), go_there(asked, unit)]);
     let head = ["office-unit", "office-what-to-do"];
-    sheet.table(asked, ("office-still", "office-no-still"), &head, rows.collect());
+    sheet.table(
+        asked,
+        ("office-still", "office-no-still"),
+        &head,
+        rows.collect(),
+    );
 
     sheet.heading(asked, "office-contradictions");
     sheet.note(asked, "office-contradictions-rule");
@@ -293,7 +307,12 @@ fn exceptions(asked: &Asked<'_>, board: &Board, sheet: &mut Sheet) {
         ]
     });
     let head = ["office-unit", "office-checked", "office-right"];
-    sheet.table(asked, ("office-accuracy", "office-no-accuracy"), &head, rows.collect());
+    sheet.table(
+        asked,
+        ("office-accuracy", "office-no-accuracy"),
+        &head,
+        rows.collect(),
+    );
 }
 
 fn filed(asked: &Asked<'_>, period: Period, board: &Board, sheet: &mut Sheet) {
@@ -313,14 +332,24 @@ fn filed(asked: &Asked<'_>, period: Period, board: &Board, sheet: &mut Sheet) {
     let numbers = |returns: &Returns| {
         let late = Cell::number(returns.late).look("n");
         let missing = Cell::number(returns.missing()).look("n");
-        [Cell::number(returns.asked), Cell::number(returns.filed), late, missing]
+        [
+            Cell::number(returns.asked),
+            Cell::number(returns.filed),
+            late,
+            missing,
+        ]
     };
     let rows = sums.iter().map(|(category, sum)| {
         let mut row = vec![Cell::text(category_name(asked, category))];
         row.extend(numbers(sum));
         row
     });
-    let head = ["office-asked", "office-came", "office-came-late", "office-missing"];
+    let head = [
+        "office-asked",
+        "office-came",
+        "office-came-late",
+        "office-missing",
+    ];
     let with = |first: &'static str| std::iter::once(first).chain(head).collect::<Vec<_>>();
     let words = ("office-filed-by-category", "office-nothing-asked");
     sheet.table(asked, words, &with("office-category"), rows.collect());
@@ -336,8 +365,13 @@ fn filed(asked: &Asked<'_>, period: Period, board: &Board, sheet: &mut Sheet) {
         row
     });
     sheet.add(Block::Table(Grid {
-        caption: w.a("office-filed-lacking", "period", w.period(period)).into_owned(),
-        head: with("office-unit").iter().map(|id| w.t(id).into_owned()).collect(),
+        caption: w
+            .a("office-filed-lacking", "period", w.period(period))
+            .into_owned(),
+        head: with("office-unit")
+            .iter()
+            .map(|id| w.t(id).into_owned())
+            .collect(),
         rows: rows.collect(),
         empty: w.t("office-all-filed").into_owned(),
     }));
@@ -362,12 +396,26 @@ fn visits(asked: &Asked<'_>, board: &Board, sheet: &mut Sheet) {
     let rows = board.unvisited.iter();
     let rows = rows.map(|unit| vec![unit_cell(asked, unit), go_there(asked, unit)]);
     let head = ["office-unit", "office-what-to-do"];
-    sheet.table(asked, ("office-unvisited", "office-all-visited"), &head, rows.collect());
+    sheet.table(
+        asked,
+        ("office-unvisited", "office-all-visited"),
+        &head,
+        rows.collect(),
+    );
     let rows = board.visits.iter().map(|(from, about, count)| {
-        vec![unit_cell(asked, from), unit_cell(asked, about), Cell::number(count)]
+        vec![
+            unit_cell(asked, from),
+            unit_cell(asked, about),
+            Cell::number(count),
+        ]
     });
     let head = ["office-visitor", "office-visited", "office-times"];
-    sheet.table(asked, ("office-who-visited", "office-no-visits"), &head, rows.collect());
+    sheet.table(
+        asked,
+        ("office-who-visited", "office-no-visits"),
+        &head,
+        rows.collect(),
+    );
 }
 
 fn measures(asked: &Asked<'_>, period: Period, board: &Board, sheet: &mut Sheet) {
@@ -400,5 +448,10 @@ fn measures(asked: &Asked<'_>, period: Period, board: &Board, sheet: &mut Sheet)
         "office-units-up",
         "office-units-down",
     ];
-    sheet.table(asked, ("office-moved", "office-nothing-scored"), &head, rows.collect());
+    sheet.table(
+        asked,
+        ("office-moved", "office-nothing-scored"),
+        &head,
+        rows.collect(),
+    );
 }

@@ -35,7 +35,11 @@ fn places(asked: &Asked<'_>) -> Vec<sheet::Cell> {
     let all = [("/office", "office-nav")];
     let link = |(to, message): &(&str, &str)| {
         let cell = sheet::Cell::text(asked.words.t(message));
-        if asked.path == *to { cell } else { cell.to(*to) }
+        if asked.path == *to {
+            cell
+        } else {
+            cell.to(*to)
+        }
     };
     all.iter().map(link).collect()
 }

@@ -141,7 +141,10 @@ fn head(asked: &Asked<'_>, period: Period, sheet: &mut Sheet) {
         None => facts.push((word("office-next"), word("office-nothing-left").into())),
     }
     if let Some(of) = state.periods.get(period) {
-        facts.push((word("office-rules-version"), Cell::text(of.rules.to_string())));
+        facts.push((
+            word("office-rules-version"),
+            Cell::text(of.rules.to_string()),
+        ));
         facts.push((word("office-runs"), Cell::text(of.runs.len().to_string())));
     }
     sheet.add(Block::Facts(facts));
@@ -218,19 +221,31 @@ fn circular_part(asked: &Asked<'_>, period: Period, sheet: &mut Sheet) {
         "office-approved-by",
         "office-day",
     ];
-    sheet.table(asked, ("office-circulars", "office-no-circular"), &head, rows);
+    sheet.table(
+        asked,
+        ("office-circulars", "office-no-circular"),
+        &head,
+        rows,
+    );
     let last = circulars.last().copied();
     let run = state.periods.results(period).map(|run| run.number);
     match last {
         Some((id, circular)) if Some(circular.run) == run => match circular.progress {
-            Progress::Draft => step_form(asked, period, ("approve", "office-do-approve"), id, sheet),
+            Progress::Draft => {
+                step_form(asked, period, ("approve", "office-do-approve"), id, sheet)
+            }
             Progress::Approved { .. } => {
                 step_form(asked, period, ("publish", "office-do-publish"), id, sheet);
             }
             Progress::Published { .. } => {}
         },
         _ => {
-            let form = Form::new(asked, action(period, "draft"), "office-do-draft", "office-do-draft");
+            let form = Form::new(
+                asked,
+                action(period, "draft"),
+                "office-do-draft",
+                "office-do-draft",
+            );
             sheet.form(form.about(w.t("office-do-draft.about")));
         }
     }
@@ -337,7 +352,12 @@ fn results(asked: &Asked<'_>, period: Period, run: &Run, sheet: &mut Sheet) {
         let name = super::board::category_name(asked, class.category.as_str());
         let rows = class.units.iter().map(|result| {
             let old = before.and_then(|run| run.of(&result.unit));
-            result_row(asked, class.scheme.as_str(), result, old.map(|(_, old)| old))
+            result_row(
+                asked,
+                class.scheme.as_str(),
+                result,
+                old.map(|(_, old)| old),
+            )
         });
         let head = [
             "office-unit",
@@ -356,10 +376,17 @@ fn results(asked: &Asked<'_>, period: Period, run: &Run, sheet: &mut Sheet) {
     }
 }
 
-fn result_row(asked: &Asked<'_>, scheme: &str, now: &UnitResult, old: Option<&UnitResult>) -> Vec<Cell> {
+fn result_row(
+    asked: &Asked<'_>,
+    scheme: &str,
+    now: &UnitResult,
+    old: Option<&UnitResult>,
+) -> Vec<Cell> {
     let w = asked.words;
     let score = |result: &UnitResult| result.score.and_then(|score| score.given());
-    let change = score(now).zip(old.and_then(score)).map(|(now, old)| now - old);
+    let change = score(now)
+        .zip(old.and_then(score))
+        .map(|(now, old)| now - old);
     let number = |value: Option<f64>| {
         let text = value.map_or_else(|| "–".to_owned(), |value| w.num(value, 2));
         Cell::text(text).look("n")
@@ -389,7 +416,10 @@ fn band_name(asked: &Asked<'_>, scheme: &str, result: &UnitResult) -> String {
     let Some(band) = &result.band else {
         return "–".to_owned();
     };
-    let scheme = asked.book().ok().and_then(|book| book.campaign.scheme(scheme));
+    let scheme = asked
+        .book()
+        .ok()
+        .and_then(|book| book.campaign.scheme(scheme));
     let found = scheme.and_then(|scheme| {
         let mut bands = scheme.band.iter();
         bands.find(|known| known.id.as_str() == band.as_str())
@@ -407,7 +437,10 @@ fn reopening(asked: &Asked<'_>, period: Period, sheet: &mut Sheet) {
         return;
     }
     sheet.heading(asked, "office-reopening");
-    let proposal = state.periods.get(period).and_then(|of| of.proposal.as_ref());
+    let proposal = state
+        .periods
+        .get(period)
+        .and_then(|of| of.proposal.as_ref());
     let Some(proposal) = proposal else {
         let form = Form::new(
             asked,
@@ -417,7 +450,12 @@ fn reopening(asked: &Asked<'_>, period: Period, sheet: &mut Sheet) {
         );
         let form = form
             .about(w.t("office-do-propose.about"))
-            .field(Field::new(asked, "until", "office-reopen-until", Input::Day))
+            .field(Field::new(
+                asked,
+                "until",
+                "office-reopen-until",
+                Input::Day,
+            ))
             .field(Field::new(asked, "reason", "office-reason", Input::Lines));
         sheet.form(form);
         return;
@@ -436,7 +474,12 @@ fn reopening(asked: &Asked<'_>, period: Period, sheet: &mut Sheet) {
             Cell::text(asked.text(proposal.reason.item).to_string()),
         ),
     ]));
-    let reopen = Form::new(asked, action(period, "reopen"), "office-do-reopen", "office-do-reopen");
+    let reopen = Form::new(
+        asked,
+        action(period, "reopen"),
+        "office-do-reopen",
+        "office-do-reopen",
+    );
     sheet.form(reopen.about(w.t("office-do-reopen.about")));
     let keep = Form::new(
         asked,

@@ -390,8 +390,7 @@ pub fn units(asked: &Asked<'_>) -> Vec<(String, String)> {
 /// When there are no rules.
 pub fn roles(asked: &Asked<'_>) -> Result<Vec<(String, String)>, crate::problem::Problem> {
     let roles = asked.book()?.campaign.file.role.iter();
-    let pair = |role: &rulebook::model::Role| {
-        (role.id.to_string(), asked.words.of(&role.name).to_owned())
-    };
+    let pair =
+        |role: &rulebook::model::Role| (role.id.to_string(), asked.words.of(&role.name).to_owned());
     Ok(roles.map(pair).collect())
 }
