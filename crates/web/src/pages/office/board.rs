@@ -28,12 +28,15 @@ pub struct Board {
     returns: BTreeMap<UnitId, Returns>,
     visits: Vec<(UnitId, UnitId, u32)>,
     unvisited: Vec<UnitId>,
-    moved: Vec<(Name, Option<f64>, Option<f64>, usize, usize)>,
+    moved: Vec<Moved>,
     still: Vec<UnitId>,
     wrong: Vec<(RecordId, UnitId)>,
     dissatisfied: Vec<(UnitId, u32, u32)>,
     accuracy: Vec<(UnitId, u32, u32)>,
 }
+
+/// A measure, its mean before and now, how many units rose and fell.
+type Moved = (Name, Option<f64>, Option<f64>, usize, usize);
 
 type Key = (u64, Date, Period);
 
@@ -92,7 +95,7 @@ impl Board {
     }
 }
 
-fn moved(state: &State, period: Period) -> Vec<(Name, Option<f64>, Option<f64>, usize, usize)> {
+fn moved(state: &State, period: Period) -> Vec<Moved> {
     let Some(content) = circular::content(state, period) else {
         return Vec::new();
     };
@@ -100,7 +103,7 @@ fn moved(state: &State, period: Period) -> Vec<(Name, Option<f64>, Option<f64>, 
     moved
         .map(|(measure, moved)| {
             let (up, down) = (moved.up.len(), moved.down.len());
-            ((*measure).clone(), moved.now, moved.before, up, down)
+            ((*measure).clone(), moved.before, moved.now, up, down)
         })
         .collect()
 }
@@ -171,7 +174,7 @@ fn dissatisfied(
     let Some(book) = state.rules.of(period) else {
         return Vec::new();
     };
-    let least = u32::from(book.campaign.file.ratings.min_shown);
+    let least = book.campaign.file.ratings.min_shown;
     let levels = state.ratings.levels(period, None);
     let found = levels.iter().filter_map(|(unit, levels)| {
         let filed = returns
@@ -258,9 +261,9 @@ fn unit_cell(asked: &Asked<'_>, unit: &UnitId) -> Cell {
     Cell::text(asked.unit_name(unit)).to(format!("/units/{unit}"))
 }
 
-/// A link to the form of a task that asks someone to go to a unit.
-fn go_there(asked: &Asked<'_>, unit: &UnitId) -> Cell {
-    Cell::text(asked.words.t("office-ask-visit")).to(format!("/office/tasks?visit={unit}#new"))
+/// What is to be done about a unit that nobody has been to, or where nothing moves.
+fn go_there(asked: &Asked<'_>) -> Cell {
+    Cell::text(asked.words.t("office-ask-visit"))
 }
 
 fn exceptions(asked: &Asked<'_>, board: &Board, sheet: &mut Sheet) {
@@ -268,7 +271,7 @@ fn exceptions(asked: &Asked<'_>, board: &Board, sheet: &mut Sheet) {
     sheet.heading(asked, "office-still");
     sheet.note(asked, "office-still-rule");
     let rows = board.still.iter();
-    let rows = rows.map(|unit| vec![unit_cell(asked, unit), go_there(asked, unit)]);
+    let rows = rows.map(|unit| vec![unit_cell(asked, unit), go_there(asked)]);
     let head = ["office-unit", "office-what-to-do"];
     sheet.table(
         asked,
@@ -394,7 +397,7 @@ pub(super) fn category_name(asked: &Asked<'_>, category: &str) -> String {
 fn visits(asked: &Asked<'_>, board: &Board, sheet: &mut Sheet) {
     sheet.heading(asked, "office-visits");
     let rows = board.unvisited.iter();
-    let rows = rows.map(|unit| vec![unit_cell(asked, unit), go_there(asked, unit)]);
+    let rows = rows.map(|unit| vec![unit_cell(asked, unit), go_there(asked)]);
     let head = ["office-unit", "office-what-to-do"];
     sheet.table(
         asked,
@@ -432,7 +435,7 @@ fn measures(asked: &Asked<'_>, period: Period, board: &Board, sheet: &mut Sheet)
         let text = value.map_or_else(|| "–".to_owned(), |value| w.num(value, 3));
         Cell::text(text).look("n")
     };
-    let rows = board.moved.iter().map(|(id, now, before, up, down)| {
+    let rows = board.moved.iter().map(|(id, before, now, up, down)| {
         vec![
             Cell::text(name(id)),
             number(before),
