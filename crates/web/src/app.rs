@@ -71,6 +71,8 @@ pub struct App {
     pub assets: Assets,
     /// How it presents itself.
     pub settings: Settings,
+    /// Boards of the office that were put together lately.
+    pub boards: crate::pages::office::Boards,
     /// All routes, for the matrix of rights and the API's document.
     pub table: Table,
     /// How it is doing.
@@ -98,6 +100,7 @@ impl App {
             assets: Assets::new(),
             settings,
             watch: Watch::default(),
+            boards: crate::pages::office::Boards::default(),
             table: crate::pages::routes().and(crate::api::routes()),
         }))
     }

@@ -6,6 +6,7 @@ mod browser;
 mod files;
 mod identity;
 mod mine;
+mod office;
 mod public;
 mod rating;
 mod rights;

@@ -1,0 +1,100 @@
+//! The office's pages.
+
+use std::sync::atomic::Ordering;
+
+use campaign::period::Stage;
+
+use crate::support::{Browser, Running};
+
+const DAY: i64 = 86_400;
+
+/// The period of the demonstration that is open to objections.
+fn preliminary(running: &Running) -> rulebook::Period {
+    let state = running.app.host.read();
+    let mut periods = state.periods.iter();
+    let found = periods.find(|(_, of)| matches!(of.stage, Stage::Preliminary { .. }));
+    found.unwrap().0
+}
+
+fn press(browser: &Browser, page: &str, step: &str) {
+    let shown = browser.get(page);
+    assert_eq!(shown.status, 200, "{}", shown.body);
+    let action = format!("action=\"{page}/{step}\"");
+    assert!(shown.body.contains(&action), "no {step} in {}", shown.body);
+    let circular = match step {
+        "approve" | "publish" => shown.hidden("circular"),
+        _ => String::new(),
+    };
+    let answer = browser.submit(page, &format!("{page}/{step}"), &[("circular", &circular)]);
+    assert_eq!(answer.status, 303, "{step}: {}", answer.body);
+}
+
+#[test]
+fn the_board_says_what_is_next_and_where_to_look() {
+    let running = Running::shared();
+    let office = running.signed_in("office");
+    let board = office.get("/office?lang=en");
+    assert_eq!(board.status, 200, "{}", board.body);
+    let period = preliminary(running);
+    assert!(board.body.contains(&format!("/office/periods/{period}")));
+    for part in ["Next steps", "Where nothing moves", "Who filed", "Visits"] {
+        assert!(board.body.contains(part), "{part} isn't there");
+    }
+    assert!(
+        !board.body.contains("office-"),
+        "a word is missing: {}",
+        board.body
+    );
+}
+
+#[test]
+fn pages_of_the_office_do_not_exist_for_others() {
+    let running = Running::shared();
+    let period = preliminary(running);
+    let pages = ["/office".to_owned(), format!("/office/periods/{period}")];
+    for page in pages {
+        assert_eq!(running.browser().get(&page).status, 404, "{page}");
+        for login in ["secretary", "member"] {
+            assert_eq!(
+                running.signed_in(login).get(&page).status,
+                404,
+                "{login} {page}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_month_goes_from_preliminary_to_published_by_two_people() {
+    let running = Running::start();
+    let office = running.signed_in("office");
+    let page = format!("/office/periods/{}", preliminary(&running));
+    let early = office.submit(&page, &format!("{page}/finalise"), &[]);
+    assert_eq!(early.status, 409, "{}", early.body);
+    running.time.fetch_add(20 * DAY, Ordering::SeqCst);
+    let (office, second) = (running.signed_in("office"), running.signed_in("office2"));
+    press(&office, &page, "finalise");
+    press(&office, &page, "draft");
+    let shown = office.get(&page);
+    let circular = shown.hidden("circular");
+    let own = [("circular", circular.as_str())];
+    let refused = office.submit(&page, &format!("{page}/approve"), &own);
+    assert_eq!(refused.status, 403, "{}", refused.body);
+    press(&second, &page, "approve");
+    press(&office, &page, "publish");
+    let done = office.get(&format!("{page}?lang=en"));
+    assert!(
+        done.body.contains("the circular is published"),
+        "{}",
+        done.body
+    );
+    let empty = office.submit(&page, &format!("{page}/propose-reopening"), &[]);
+    assert_eq!(empty.status, 422);
+    let fields = [("until", "2026-13-41"), ("reason", "late figures")];
+    let wrong = office.submit(&page, &format!("{page}/propose-reopening"), &fields);
+    assert_eq!(wrong.status, 422);
+    assert!(
+        wrong.body.contains("late figures"),
+        "what was filled in is kept"
+    );
+}
