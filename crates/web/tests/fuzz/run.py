@@ -61,21 +61,34 @@ def headers(base: str, login: str | None, accounts: dict[str, str]) -> list[str]
 
 def fuzz(base: str, login: str | None, accounts: dict[str, str]) -> bool:
     print(f"== as {login or 'nobody'}", flush=True)
+    proof = headers(base, login, accounts)
     command = [
         str(Path(sys.executable).with_name("schemathesis")),
         "run",
         f"{base}/api/v1/openapi.json",
-        *headers(base, login, accounts),
+        *proof,
         *("--checks", ",".join(CHECKS)),
         *("--phases", "examples,coverage,fuzzing"),
         *("--max-examples", EXAMPLES),
-        *("--generation-deterministic"),
+        "--generation-deterministic",
         *("--warnings", "off", "--no-color", "--continue-on-failure", "--no-shrink"),
         *("--suppress-health-check", "all"),
         *sys.argv[1:],
     ]
     with tempfile.TemporaryDirectory() as folder:
-        return subprocess.run(command, cwd=folder).returncode == 0
+        passed = subprocess.run(command, cwd=folder).returncode == 0
+    return passed and still_signed_in(base, proof)
+
+
+def still_signed_in(base: str, proof: list[str]) -> bool:
+    """Whether those were the account's answers to the end, and not nobody's."""
+    if not proof:
+        return True
+    name, value = proof[1].split(": ", 1)
+    answer = requests.get(f"{base}/api/v1/me/due", headers={name: value})
+    if answer.status_code != 200:
+        print(f"the session ended on the way: {answer.status_code}")
+    return answer.status_code == 200
 
 
 def main() -> None:
