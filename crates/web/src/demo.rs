@@ -265,6 +265,7 @@ impl Campaign for Filling {
 }
 
 /// The demo accounts: login, a role of the county, whether it is held for the whole county, what it is for.
+#[expect(clippy::too_many_lines, reason = "a list of accounts")]
 fn roles() -> [(&'static str, &'static str, bool, rulebook::Say); 11] {
     [
         (

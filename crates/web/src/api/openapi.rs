@@ -112,12 +112,15 @@ pub fn document(table: &Table, base: &str) -> Value {
 }
 
 fn operation(route: &Route, doc: &Doc, schemas: &mut Map<String, Value>) -> Value {
-    let mut operation = json!({
-        "operationId": doc.id,
-        "tags": [doc.tag],
-        "summary": doc.summary,
-        "description": format!("Right: `{}`.", route.verb),
-    });
+    let mut operation = Map::from_iter([
+        ("operationId".to_owned(), json!(doc.id)),
+        ("tags".to_owned(), json!([doc.tag])),
+        ("summary".to_owned(), json!(doc.summary)),
+        (
+            "description".to_owned(),
+            json!(format!("Right: `{}`.", route.verb)),
+        ),
+    ]);
     let mut responses = Map::new();
     let answer = hoisted(doc.answer.as_value().clone(), schemas);
     responses.insert(
@@ -139,14 +142,15 @@ fn operation(route: &Route, doc: &Doc, schemas: &mut Map<String, Value>) -> Valu
         parameters.push(reference("Key"));
         let schema = hoisted(body.as_value().clone(), schemas);
         let example = example(&schema, schemas);
-        operation["requestBody"] = json!({
+        let body = json!({
             "required": true,
             "content": { "application/json": { "schema": schema, "example": example } }
         });
+        operation.insert("requestBody".to_owned(), body);
     }
-    operation["parameters"] = Value::Array(parameters);
-    operation["responses"] = Value::Object(responses);
-    operation
+    operation.insert("parameters".to_owned(), Value::Array(parameters));
+    operation.insert("responses".to_owned(), Value::Object(responses));
+    Value::Object(operation)
 }
 
 /// Whether a route can be refused with a status.

@@ -62,6 +62,7 @@ pub fn routes() -> Table {
     internal(public(Table::new()))
 }
 
+#[expect(clippy::too_many_lines, reason = "a list of routes")]
 fn public(table: Table) -> Table {
     use Verb::SeePublic;
     let at = ("/campaign", SeePublic, "campaign", "The campaign.");

@@ -273,7 +273,7 @@ pub(super) fn as_column(field: &Field, kind: FieldType) -> Column {
             _ => ColumnType::Text,
         },
         unit: field.unit.clone(),
-        range: field.range.clone(),
+        range: field.range,
         choices: field.choices.clone(),
         optional: field.optional,
     }

@@ -1,4 +1,11 @@
 //! The server from outside: real requests over a socket, on a county with most of a year behind it.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 mod api;
 mod basics;

@@ -231,6 +231,7 @@ fn history(asked: &Asked<'_>, one: &Objection) -> Vec<Past> {
     all
 }
 
+#[expect(clippy::too_many_lines, reason = "a form for each step")]
 fn asks(asked: &Asked<'_>, id: ObjectionId, one: &Objection, person: &PersonId) -> Vec<Ask> {
     let area = |name: &str, zh, en| Widget::new("area", name, say(asked, zh, en));
     let ask = |act: &str, zh, en, fields| {

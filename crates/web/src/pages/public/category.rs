@@ -116,11 +116,11 @@ fn rates(sheet: &mut Sheet, asked: &Asked<'_>, period: Period, class: &ClassResu
             unit: Some(&result.unit),
             ..Filter::default()
         };
-        if let (Shown::Levels(levels), _) = rating::shown(asked.state, period, filter) {
-            if levels.rated() > 0 {
-                let (top, all) = (levels.top(2), levels.rated());
-                known.push((&result.unit, f64::from(top), f64::from(all)));
-            }
+        if let (Shown::Levels(levels), _) = rating::shown(asked.state, period, filter)
+            && levels.rated() > 0
+        {
+            let (top, all) = (levels.top(2), levels.rated());
+            known.push((&result.unit, f64::from(top), f64::from(all)));
         }
     }
     let (tops, alls): (Vec<f64>, Vec<f64>) = known.iter().map(|(_, top, all)| (*top, *all)).unzip();

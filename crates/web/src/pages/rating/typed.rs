@@ -49,7 +49,7 @@ pub fn read(typed: &str) -> Option<Code> {
         };
         let digit = ALPHABET.iter().position(|known| char::from(*known) == c)?;
         let fits = number.leading_zeros() >= 5;
-        number = fits.then(|| number << 5)? | u128::try_from(digit).ok()?;
+        number = fits.then_some(number << 5)? | u128::try_from(digit).ok()?;
         count += 1;
     }
     (count == CHARACTERS).then(|| Code::new(number.to_be_bytes()))
