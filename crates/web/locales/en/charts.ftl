@@ -1,5 +1,5 @@
 # Pictures.
-charts-region = Picture; the table below has the same values
+charts-region = { $title }: a picture; the table below has the same figures
 charts-caterpillar = Scores with their intervals
 charts-caterpillar-desc = A row for each unit: the mark is its score, the line its 95% interval; the upright line is the class mean. Triangles that point up are clearly ahead, those that point down clearly behind.
 charts-xmr = Scores by period

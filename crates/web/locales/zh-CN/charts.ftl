@@ -1,5 +1,5 @@
 # 图。
-charts-region = 图;下面的表里有同样的数
+charts-region = 图:{ $title };下面的表里有同样的数
 charts-caterpillar = 各单位得分和区间
 charts-caterpillar-desc = 每行一个单位:点是得分,横线是 95% 区间;竖线是本类平均。上三角是明显高于,下三角是明显低于。
 charts-xmr = 各期得分

@@ -23,6 +23,15 @@ pub struct About<'a> {
     pub desc: &'a str,
 }
 
+/// A picture as it is shown.
+#[derive(Clone, Debug)]
+pub struct Chart {
+    /// Its title.
+    pub title: String,
+    /// The picture: an element `svg`.
+    pub svg: String,
+}
+
 /// How a mark is drawn: by form and by colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
@@ -61,7 +70,7 @@ pub struct Bar<'a> {
 
 /// Values with their intervals, a row for each, and a line at their mean.
 #[must_use]
-pub fn caterpillar(about: About<'_>, bars: &[Bar<'_>], mean: Option<f64>) -> String {
+pub fn caterpillar(about: About<'_>, bars: &[Bar<'_>], mean: Option<f64>) -> Chart {
     let ends = bars.iter().flat_map(|bar| {
         let (low, high) = bar.interval.unwrap_or((bar.value, bar.value));
         [low, high, bar.value]
@@ -75,7 +84,7 @@ pub fn caterpillar(about: About<'_>, bars: &[Bar<'_>], mean: Option<f64>) -> Str
     }
     for (row, bar) in bars.iter().enumerate() {
         let y = ROW * (row as f64 + 1.0);
-        picture.open_link(&bar.link);
+        picture.open_link(&bar.link, bar.name);
         picture.text("end", NAMES - 14.0, y + 4.0, &short(bar.name));
         if let Some((low, high)) = bar.interval {
             picture.line(bar.mark.class(), (scale.at(low), y), (scale.at(high), y));
@@ -105,7 +114,7 @@ pub struct Rate<'a> {
 
 /// Rates over the number of cases, with the limits at each: outside of them luck doesn't explain it.
 #[must_use]
-pub fn funnel(about: About<'_>, rates: &[Rate<'_>], target: f64) -> String {
+pub fn funnel(about: About<'_>, rates: &[Rate<'_>], target: f64) -> Chart {
     const HEIGHT: f64 = 360.0;
     let across = Scale::of(
         rates.iter().map(|rate| rate.of).chain([0.0]),
@@ -136,7 +145,7 @@ pub fn funnel(about: About<'_>, rates: &[Rate<'_>], target: f64) -> String {
             _ => Mark::Plain,
         };
         let (x, y) = (across.at(rate.of), up.at(share));
-        picture.open_link(&rate.link);
+        picture.open_link(&rate.link, rate.name);
         picture.mark(mark, x, y);
         if mark != Mark::Plain {
             picture.text("middle", x, y - 9.0, &short(rate.name));
@@ -155,7 +164,7 @@ pub fn xmr(
     values: &[(Period, f64)],
     centre: Option<f64>,
     limits: Option<(f64, f64)>,
-) -> String {
+) -> Chart {
     let mut lines = Vec::new();
     lines.extend(centre.map(|centre| ("c-mid", centre)));
     lines.extend(
@@ -172,7 +181,7 @@ pub fn xmr(
 
 /// Values over periods, and a limit that they should keep under.
 #[must_use]
-pub fn trend(about: About<'_>, values: &[(Period, f64)], limit: Option<f64>) -> String {
+pub fn trend(about: About<'_>, values: &[(Period, f64)], limit: Option<f64>) -> Chart {
     let lines: Vec<(&str, f64)> = limit.map(|limit| ("c-limit", limit)).into_iter().collect();
     over_time(about, values, &lines, |value| match limit {
         Some(limit) if value > limit => Mark::Under,
@@ -185,7 +194,7 @@ fn over_time(
     values: &[(Period, f64)],
     lines: &[(&str, f64)],
     mark: impl Fn(f64) -> Mark,
-) -> String {
+) -> Chart {
     const HEIGHT: f64 = 260.0;
     let all = values.iter().map(|(_, value)| *value);
     let up = Scale::of(
@@ -233,7 +242,7 @@ pub struct Points<'a> {
 
 /// One's own points by indicator, as shares of full points: a bar; the class's mean is a line, the best a triangle.
 #[must_use]
-pub fn profile(about: About<'_>, rows: &[Points<'_>]) -> String {
+pub fn profile(about: About<'_>, rows: &[Points<'_>]) -> Chart {
     let scale = Scale::of([0.0, 100.0].into_iter(), NAMES, WIDTH - 90.0);
     let height = ROW * rows.len() as f64 + 40.0;
     let mut picture = Picture::new(about, WIDTH, height);

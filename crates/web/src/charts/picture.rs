@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{About, Mark, number};
+use super::{About, Chart, Mark, number};
 
 /// From values to places.
 pub struct Scale {
@@ -58,6 +58,7 @@ impl Scale {
 
 /// A picture as it is drawn.
 pub struct Picture {
+    title: String,
     svg: String,
     links: bool,
     head: String,
@@ -68,6 +69,7 @@ impl Picture {
     pub fn new(about: About<'_>, width: f64, height: f64) -> Self {
         let (title, desc) = (escape(about.title), escape(about.desc));
         Self {
+            title: about.title.to_owned(),
             svg: String::new(),
             links: false,
             head: format!(" aria-label=\"{title}\"><title>{title}</title><desc>{desc}</desc>"),
@@ -127,9 +129,11 @@ impl Picture {
         ));
     }
 
-    pub fn open_link(&mut self, to: &str) {
+    /// What follows leads somewhere; its name is for those who don't see the mark.
+    pub fn open_link(&mut self, to: &str, name: &str) {
         self.links = true;
-        self.put(format_args!("<a href=\"{}\">", escape(to)));
+        let (to, name) = (escape(to), escape(name));
+        self.put(format_args!("<a href=\"{to}\" aria-label=\"{name}\">"));
     }
 
     pub fn close_link(&mut self) {
@@ -155,13 +159,17 @@ impl Picture {
     }
 
     /// The whole. A picture with links is a group: an image hides what it holds from those who can't see it.
-    pub fn done(self) -> String {
+    pub fn done(self) -> Chart {
         let role = if self.links { "group" } else { "img" };
         let (width, height) = self.size;
-        format!(
+        let svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"{role}\"{}{}</svg>",
             self.head, self.svg
-        )
+        );
+        Chart {
+            title: self.title,
+            svg,
+        }
     }
 
     fn put(&mut self, what: std::fmt::Arguments<'_>) {

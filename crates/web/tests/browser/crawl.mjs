@@ -1,4 +1,5 @@
 // Every page that someone can reach by links is fit for everyone, and light.
+import { createHash } from "node:crypto";
 import { base, look, must, someone, story } from "./lib.mjs";
 
 const HEAVIEST = 100 * 1024;
@@ -9,39 +10,61 @@ function kind(url) {
   return `${parts.join("/")}?${[...url.searchParams.keys()].sort()}`;
 }
 
-async function weight(page, url) {
-  const response = await page.request.get(url, { headers: { "accept-encoding": "gzip" } });
-  const sizes = await response.headersArray();
-  const length = sizes.find((header) => header.name.toLowerCase() === "content-length");
-  const body = await response.body();
-  return { status: response.status(), type: response.headers()["content-type"] ?? "", bytes: Number(length?.value ?? body.length) };
+/** What a page says and how: what changes with each visit is left out. */
+function substance(html) {
+  const lasting = html.replaceAll(/name="(csrf|key)" value="[^"]*"/g, "");
+  return createHash("sha256").update(lasting).digest("hex");
 }
 
-await story(async (browser) => {
-  const login = process.env.MERIT_LOGIN || null;
+/** Walks all that is linked for someone; what was looked at already, word for word the same, isn't again. */
+async function walk(browser, login, looked) {
+  const who = login || "anyone";
   const page = await someone(browser, login);
   const seen = new Set();
   const waiting = [`${base}/`];
-  let looked = 0;
+  const unfit = [];
+  let pages = 0;
   while (waiting.length > 0) {
     const at = waiting.shift();
     const url = new URL(at);
     if (seen.has(kind(url))) continue;
     seen.add(kind(url));
-    const { status, type, bytes } = await weight(page, at);
-    must(status === 200, `${at} answers 200, not ${status} (linked for ${login ?? "anyone"})`);
-    must(bytes <= HEAVIEST, `${at} is light: ${bytes} bytes`);
-    if (!type.includes("text/html")) continue;
+    const response = await page.request.get(at, { headers: { "accept-encoding": "gzip" } });
+    if (response.status() !== 200) {
+      unfit.push(`${at} answers 200, not ${response.status()}`);
+      continue;
+    }
+    if (!response.headers()["content-type"]?.includes("text/html")) continue;
     await page.setViewportSize({ width: 1440, height: 900 });
+    const weights = [];
+    const weigh = async (request) => weights.push((await request.sizes()).responseBodySize);
+    page.on("requestfinished", weigh);
     await page.goto(at);
-    await look(page, `${login ?? "anyone"}${url.pathname.replaceAll("/", "_")}`);
-    looked += 1;
-    const links = await page.$$eval("a[href]", (all) => all.map((one) => one.href));
+    page.off("requestfinished", weigh);
+    const weight = weights.reduce((sum, one) => sum + one, 0);
+    if (weight > HEAVIEST) unfit.push(`${at} is light: ${weight} bytes with all that it loads`);
+    pages += 1;
+    const links = await page.$$eval("a[href]", (all) => all.map((one) => new URL(one.getAttribute("href"), document.baseURI).href));
     for (const link of links) {
       const to = new URL(link);
       to.hash = "";
       if (to.origin === base && !to.searchParams.has("lang")) waiting.push(to.href);
     }
+    const main = substance(await page.$eval("main", (one) => one.innerHTML));
+    if (looked.has(main)) continue;
+    looked.add(main);
+    // All that is wrong is told at once, not page by page.
+    await look(page, `${who}${url.pathname.replaceAll("/", "_")}`).catch((error) => unfit.push(`${at}: ${error.message}`));
+    page.troubles.length = 0;
   }
-  console.error(`${login ?? "anyone"}: ${looked} pages looked at`);
+  await page.context().close();
+  console.error(`${who}: ${pages} pages, ${looked.size} different ones looked at so far`);
+  return unfit.map((one) => `for ${who}: ${one}`);
+}
+
+await story(async (browser) => {
+  const looked = new Set();
+  const unfit = [];
+  for (const login of process.env.MERIT_LOGINS.split(",")) unfit.push(...(await walk(browser, login, looked)));
+  must(unfit.length === 0, `every linked page is fit:\n${unfit.join("\n")}`);
 });

@@ -198,7 +198,9 @@ fn findings(sheet: &mut Sheet, asked: &Asked<'_>, one: &Circular, run: &Run, cla
     let ids = ["public-unit", "public-score", "public-band", "public-named"];
     sheet.add(Part::Table(Table {
         name: file_name(class.category.as_str()),
-        caption: w.t("public-results").into_owned(),
+        caption: w
+            .a("public-results", "class", category_name(asked, class))
+            .into_owned(),
         headers: headers(asked, &ids),
         rows,
     }));

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::asked::{Asked, At};
+use crate::charts::Chart;
 use crate::files::{self, Cell, Kind, Table};
 use crate::page::Page;
 use crate::problem::Problem;
@@ -19,7 +20,7 @@ pub enum Part {
     /// What must not be overlooked.
     Warn(String),
     /// A picture.
-    Chart(String),
+    Chart(Chart),
     /// A list.
     List(Vec<Cell>),
     /// Facts with their names.

@@ -15,7 +15,7 @@ use super::results::{self, Explained, Only};
 use super::score;
 use super::sheet::{Part, Sheet, headers};
 use crate::asked::{Asked, At};
-use crate::charts::{self, About, Points};
+use crate::charts::{self, About, Chart, Points};
 use crate::files::{Cell, Table, table};
 use crate::problem::Problem;
 use crate::reply::Answer;
@@ -101,7 +101,7 @@ fn past(sheet: &mut Sheet, asked: &Asked<'_>, unit: &UnitId) {
     sheet.table(table, &w.t("public-no-results"));
 }
 
-fn past_chart(asked: &Asked<'_>, values: &[(Period, f64)]) -> String {
+fn past_chart(asked: &Asked<'_>, values: &[(Period, f64)]) -> Chart {
     let figures: Vec<f64> = values.iter().map(|(_, value)| *value).collect();
     let options = Options::new(RuleSet::MakingDataCount);
     let found = chart(Kind::Xmr, Data::Figures(&figures), &options).ok();
