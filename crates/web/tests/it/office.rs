@@ -98,3 +98,68 @@ fn a_month_goes_from_preliminary_to_published_by_two_people() {
         "what was filled in is kept"
     );
 }
+
+#[test]
+fn a_task_is_given_declined_and_given_to_another_unit() {
+    let running = Running::start();
+    let office = running.signed_in("office");
+    let page = "/office/tasks";
+    let empty = office.submit(page, page, &[("title", "Mend the bridge")]);
+    assert_eq!(empty.status, 422, "{}", empty.body);
+    assert!(
+        empty.body.contains("Mend the bridge"),
+        "what was filled in is kept"
+    );
+    let (unit, secretary) = {
+        let accounts = running.app.accounts.all().unwrap();
+        let account = accounts.into_iter().find(|one| one.login == "secretary");
+        let person = account.unwrap().person;
+        let state = running.app.host.read();
+        let today = running.app.today(&state);
+        let unit = state.organisation.unit_of(&person, today).unwrap().clone();
+        (unit, running.signed_in("secretary"))
+    };
+    let task = [
+        ("title", "Mend the bridge"),
+        ("quality", "Lorries can cross it again"),
+        ("unit", unit.as_str()),
+        ("due", "2026-12-20"),
+    ];
+    let past = [task[0], task[1], task[2], ("due", "2026-12-01")];
+    assert_eq!(office.submit(page, page, &past).status, 422);
+    let given = office.submit(page, page, &task);
+    assert_eq!(given.status, 303, "{}", given.body);
+    let id = running.app.host.read().work.items().next_back().unwrap().0;
+    let offered = office.get("/office/tasks?part=answer&lang=en");
+    assert!(offered.body.contains("Mend the bridge"), "{}", offered.body);
+    let work = format!("/work/{}", id.0);
+    let no = [
+        ("reason", "No stone"),
+        ("possible", "The quarry opens again"),
+    ];
+    let declined = secretary.submit(&work, &format!("{work}/decline"), &no);
+    assert_eq!(declined.status, 303, "{}", declined.body);
+    let turned = office.get("/office/tasks?part=turned&lang=en");
+    assert!(
+        turned.body.contains("The quarry opens again"),
+        "{}",
+        turned.body
+    );
+    let again = office.get(&format!("/office/tasks?again={}&lang=en", id.0));
+    assert!(
+        again.body.contains(">Lorries can cross it again<"),
+        "the form is filled"
+    );
+}
+
+#[test]
+fn late_work_shows_how_far_it_climbed() {
+    let running = Running::start();
+    running.time.fetch_add(45 * DAY, Ordering::SeqCst);
+    running.tick();
+    let office = running.signed_in("office");
+    let late = office.get("/office/tasks?part=late&lang=en");
+    assert_eq!(late.status, 200, "{}", late.body);
+    assert!(late.body.contains("(overdue)"), "{}", late.body);
+    assert!(!late.body.contains("office-"), "a word is missing");
+}

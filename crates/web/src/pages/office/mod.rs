@@ -3,6 +3,7 @@
 mod board;
 mod periods;
 pub mod sheet;
+mod tasks;
 
 use crate::asked::Asked;
 use crate::page::Link;
@@ -18,6 +19,7 @@ pub fn routes() -> Table {
     Table::new()
         .show("/office", Verb::SeeOffice, board::show)
         .and(periods::routes())
+        .and(tasks::routes())
 }
 
 /// Its links in the navigation of whoever asks.
@@ -32,7 +34,7 @@ pub fn nav(asked: &Asked<'_>) -> Vec<Link> {
 
 /// The office's pages, as links.
 fn places(asked: &Asked<'_>) -> Vec<sheet::Cell> {
-    let all = [("/office", "office-nav")];
+    let all = [("/office", "office-nav"), ("/office/tasks", "office-tasks")];
     let link = |(to, message): &(&str, &str)| {
         let cell = sheet::Cell::text(asked.words.t(message));
         if asked.path == *to {

@@ -184,6 +184,8 @@ pub struct Form {
     pub button: String,
     /// Whether it only asks.
     pub asks: Asks,
+    /// Its anchor on the page; empty where nothing leads to it.
+    pub anchor: &'static str,
 }
 
 /// Whether a form changes something.
@@ -209,7 +211,15 @@ impl Form {
             fields: Vec::new(),
             button: asked.words.t(button).into_owned(),
             asks: Asks::Changes,
+            anchor: "",
         }
+    }
+
+    /// With an anchor that links lead to.
+    #[must_use]
+    pub const fn named(mut self, anchor: &'static str) -> Self {
+        self.anchor = anchor;
+        self
     }
 
     /// A form that only asks.
