@@ -27,6 +27,7 @@ pub mod import;
 mod query;
 mod refuse;
 mod state;
+mod told;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -41,6 +42,7 @@ pub use event::{CaseTold, Event, Given, Invited, OpenGiven, Revised};
 pub use query::{Filter, Invitation, Rating, Shown, Text, shown, tally};
 pub use refuse::REFUSALS;
 pub use state::{Burst, Exclusion, Former, Levels, Ratings};
+pub use told::{Part, Told, calls, comments, told};
 
 use crate::id::{Name, RatingId, Ticket};
 use crate::{Date, Note, UnitId};

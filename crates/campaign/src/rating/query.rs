@@ -80,6 +80,8 @@ pub struct Text {
     pub rating: Option<RatingId>,
     /// The level.
     pub level: Option<Level>,
+    /// The day on which it was given: never to be shown with a comment.
+    pub day: Date,
     /// The comment.
     pub comment: Option<Note>,
     /// Where to call back.
@@ -240,7 +242,8 @@ impl Ratings {
         tags
     }
 
-    /// Comments and wishes to be called back of a unit in a period: for those who handle them, however few they are.
+    /// Comments and wishes to be called back of a unit in a period, all of them; what is shown is [`comments`](super::comments)
+    /// and [`calls`](super::calls).
     pub fn texts(&self, unit: &UnitId, period: Period) -> impl Iterator<Item = Text> {
         let number = self.names.units.get_index_of(unit);
         let number = number.and_then(|number| u32::try_from(number).ok());
@@ -253,11 +256,11 @@ impl Ratings {
         });
         let invited = invited.filter_map(|((_, _, at), words)| {
             let (id, kept) = self.at(*at)?;
-            Some(text(Some(*id), kept.level, words))
+            Some(text(Some(*id), (kept.level, kept.day), words))
         });
         let open = key.and_then(|key| self.open_words.get(&key));
         let open = open.into_iter().flatten();
-        invited.chain(open.map(|(level, words)| text(None, *level, words)))
+        invited.chain(open.map(|(level, day, words)| text(None, (*level, *day), words)))
     }
 
     /// Whether a rater wants to be called back and hasn't been.
@@ -343,7 +346,7 @@ impl Ratings {
         self.names.units.get_index(usize::try_from(number).ok()?)
     }
 
-    fn cells<'r>(
+    pub(super) fn cells<'r>(
         &'r self,
         period: Period,
         filter: Filter<'r>,
@@ -382,10 +385,15 @@ impl Ratings {
     }
 }
 
-const fn text(rating: Option<RatingId>, level: Option<Level>, words: &Words) -> Text {
+const fn text(
+    rating: Option<RatingId>,
+    (level, day): (Option<Level>, Date),
+    words: &Words,
+) -> Text {
     Text {
         rating,
         level,
+        day,
         comment: words.comment,
         call_back: words.call_back,
         called: words.called,

@@ -56,6 +56,19 @@ impl Levels {
         self.cannot_say += other.cannot_say;
     }
 
+    /// Takes others out again.
+    pub(super) fn take(&mut self, other: &Self) {
+        for (mine, theirs) in self.of.iter_mut().zip(other.of) {
+            *mine = mine.saturating_sub(theirs);
+        }
+        self.cannot_say = self.cannot_say.saturating_sub(other.cannot_say);
+    }
+
+    /// Counts one more.
+    pub(super) fn one(&mut self, level: Option<Level>) {
+        *self.slot(level) += 1;
+    }
+
     fn slot(&mut self, level: Option<Level>) -> &mut u32 {
         match level {
             None => &mut self.cannot_say,
@@ -161,8 +174,8 @@ pub(super) struct Words {
     pub called: Option<Date>,
 }
 
-/// Level and words of a rating without invitation.
-type OpenWords = (Option<Level>, Words);
+/// Level, day and words of a rating without invitation.
+type OpenWords = (Option<Level>, Date, Words);
 
 /// Whose counter: numbers of [`Names`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -565,7 +578,7 @@ impl Ratings {
                 called: None,
             };
             let spoken = self.open_words.entry((period, cell.unit)).or_default();
-            spoken.push((given.level, words));
+            spoken.push((given.level, given.day, words));
         }
         Ok(())
     }

@@ -141,3 +141,4 @@ public-log-about = Everything is written into a log that only grows and is signe
 public-log-size = Entries
 public-log-signed = Entries signed
 public-log-how = How to check
+public-ratings-more = Ratings by service and period, and what was done about them

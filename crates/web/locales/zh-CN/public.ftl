@@ -141,3 +141,4 @@ public-log-about = 每一件事都写进只增不改的账本。账本定期签�
 public-log-size = 记录数
 public-log-signed = 已签名的记录数
 public-log-how = 怎样核对
+public-ratings-more = 按服务、各期的评价,和评价之后做了什么

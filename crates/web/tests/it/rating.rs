@@ -1,8 +1,10 @@
 //! Rating a service, through real requests.
 
+use std::sync::atomic::Ordering;
+
 use campaign::UnitId;
 
-use crate::support::Running;
+use crate::support::{Browser, Running};
 
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -113,4 +115,132 @@ fn a_code_rates_once_is_revised_once_and_then_refused() {
     let again = rater.post(&path, &[("level", "3")]);
     assert_eq!(again.status, 410, "{}", again.body);
     assert!(again.body.contains("code-used"));
+}
+
+/// The desk's own unit, and codes drawn there for a service.
+fn codes(running: &Running, desk: &Browser, service: &str, count: usize) -> (String, Vec<String>) {
+    let unit = {
+        let state = running.app.host.read();
+        let units = state.organisation.units(running.app.today(&state));
+        let units: Vec<String> = units.map(|(unit, _)| unit.to_string()).collect();
+        let own = |unit: &String| desk.get(&format!("/units/{unit}/invitations")).status == 200;
+        units.into_iter().find(own).expect("the desk's own unit")
+    };
+    let page = format!("/units/{unit}/invitations");
+    let count = count.to_string();
+    let drawn = desk.submit(&page, &page, &[("count", &count), ("service", service)]);
+    assert_eq!(drawn.status, 303, "{}", drawn.body);
+    let sheet = desk.get(drawn.header("location").unwrap());
+    let links = sheet.body.split("/r/").skip(1);
+    let codes = links.map(|link| link[..26].to_owned()).collect();
+    (unit, codes)
+}
+
+fn rate(running: &Running, code: &str, fields: &[(&str, &str)]) {
+    let sent = running.browser().post(&format!("/r/{code}"), fields);
+    assert_eq!(sent.status, 303, "{}", sent.body);
+}
+
+const DAY: i64 = 86_400;
+
+fn days_pass(running: &Running, days: i64) {
+    running.time.fetch_add(days * DAY, Ordering::SeqCst);
+    running.tick();
+}
+
+#[test]
+fn a_bad_rating_is_rectified_and_revised_with_the_same_code() {
+    let running = Running::start();
+    let desk = running.signed_in("desk");
+    let (unit, codes) = codes(&running, &desk, "", 6);
+    let page = format!("/units/{unit}/ratings");
+    let bad = [
+        ("level", "1"),
+        ("comment", "三天没人理"),
+        ("call-back", "13900000000"),
+    ];
+    rate(&running, &codes[0], &bad);
+    let shown = desk.get(&page);
+    assert_eq!(shown.status, 200, "{}", shown.body);
+    assert!(!shown.body.contains("13900000000"), "not on the same day");
+    days_pass(&running, 1);
+    let desk = running.signed_in("desk");
+    let shown = desk.get(&page);
+    assert!(shown.body.contains("13900000000") && shown.body.contains("三天没人理"));
+    for other in [running.browser(), running.signed_in("visitor")] {
+        let seen = other.get(&page);
+        assert_eq!(seen.status, 200, "{}", seen.body);
+        assert!(!seen.body.contains("13900000000") && !seen.body.contains("三天没人理"));
+    }
+    let work = shown.body.split("href=\"/work/").nth(1).unwrap();
+    let work = format!("/work/{}", work.split('"').next().unwrap());
+    let (csrf, key) = (shown.hidden("csrf"), shown.hidden("key"));
+    let call = shown.hidden("call");
+    let called = desk.post(
+        &format!("{page}/called"),
+        &[("csrf", &csrf), ("key", &key), ("call", &call)],
+    );
+    assert_eq!(called.status, 303, "{}", called.body);
+    let shown = desk.get(&page);
+    assert!(!shown.body.contains("13900000000"), "no longer needed");
+    let outcome = "当天上门道歉并办结,窗口改为两人值守";
+    let finished = desk.submit(&work, &format!("{work}/finish"), &[("outcome", outcome)]);
+    assert_eq!(finished.status, 303, "{}", finished.body);
+    let decider = running.signed_in("ratings");
+    let checked = decider.submit(&work, &format!("{work}/check"), &[("verdict", "passed")]);
+    assert_eq!(checked.status, 303, "{}", checked.body);
+    assert!(
+        running.browser().get(&page).body.contains(outcome),
+        "published"
+    );
+    let rater = running.browser();
+    let again = rater.get(&format!("/r/{}", codes[0]));
+    assert!(again.body.contains(outcome), "{}", again.body);
+    rate(&running, &codes[0], &[("level", "4")]);
+    let state = running.app.host.read();
+    let (_, item) = state.work.items().next_back().unwrap();
+    assert_eq!(item.stage, campaign::work::Stage::Closed);
+}
+
+#[test]
+fn nobody_sees_what_few_have_said_nor_who_has_just_said_it() {
+    let running = Running::start();
+    let desk = running.signed_in("desk");
+    let (unit, codes) = codes(&running, &desk, "", 12);
+    // A Monday after the simulated time, so that the week holds these ratings alone.
+    let page = format!("/units/{unit}/ratings");
+    let before = desk.get(&page).body;
+    for code in &codes[..4] {
+        rate(&running, code, &[("level", "2"), ("comment", "排队太久")]);
+    }
+    assert_eq!(
+        tables(&desk.get(&page).body),
+        tables(&before),
+        "the week runs"
+    );
+    days_pass(&running, 7);
+    let desk = running.signed_in("desk");
+    let four = desk.get(&page).body;
+    for code in &codes[4..10] {
+        rate(&running, code, &[("level", "5"), ("comment", "很快")]);
+    }
+    assert_eq!(tables(&desk.get(&page).body), tables(&four));
+    days_pass(&running, 7);
+    let desk = running.signed_in("desk");
+    let after = desk.get(&page).body;
+    assert!(
+        after.contains("很快") && after.contains("排队太久"),
+        "{after}"
+    );
+    let file = desk.get(&format!("{page}?as=csv&table=services"));
+    assert!(file.header("content-type").unwrap().starts_with("text/csv"));
+    let english = desk.get(&format!("{page}?lang=en"));
+    assert!(english.body.contains("what those served say"));
+    assert_eq!(desk.get(&format!("{page}?period=2031-01")).status, 404);
+}
+
+/// The tables of counts of a page.
+fn tables(body: &str) -> String {
+    let end = body.find("<h2>希望回电").unwrap_or(body.len());
+    body[body.find("<h2>").unwrap_or(0)..end].to_owned()
 }

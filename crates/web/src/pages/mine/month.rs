@@ -53,6 +53,7 @@ pub fn show(asked: &Asked<'_>, _at: &At) -> Answer {
     body.lists.push(verify(asked, person));
     if let Some(unit) = unit {
         body.lists.push(events(asked, person, unit));
+        body.lists.push(served(asked, unit));
     }
     body.page(asked, &asked.words.t("mine-month"))
 }
@@ -155,6 +156,30 @@ fn verify(asked: &Asked<'_>, person: &PersonId) -> List {
         say(asked, "等我核实的", "Waiting for my verification"),
         say(asked, "没有。", "None."),
         mine.take(LISTED).collect(),
+    )
+}
+
+/// What those served said, and who wants to be called back.
+fn served(asked: &Asked<'_>, unit: &UnitId) -> List {
+    let ratings = Item {
+        to: format!("/units/{unit}/ratings"),
+        text: say(
+            asked,
+            "评价、希望回电的人、整改",
+            "Ratings, who wants to be called back, rectifications",
+        )
+        .to_owned(),
+        ..Item::default()
+    };
+    let invitations = Item {
+        to: format!("/units/{unit}/invitations"),
+        text: asked.words.t("rating-invitations").into_owned(),
+        ..Item::default()
+    };
+    list(
+        say(asked, "服务对象怎么说", "What those served say"),
+        "",
+        vec![ratings, invitations],
     )
 }
 

@@ -4,7 +4,7 @@
 use campaign::figure::Amount;
 use campaign::honour::Nominee;
 use campaign::id::Name;
-use campaign::rating::{self, Filter, Shown};
+use campaign::rating::{self, Levels, Shown};
 use campaign::{State, UnitId};
 use inference::charts::{Data, Kind, Options, RuleSet, chart};
 use rulebook::Period;
@@ -253,14 +253,11 @@ fn satisfaction(sheet: &mut Sheet, asked: &Asked<'_>, unit: &UnitId, period: Per
         return;
     };
     let mut rows = Vec::new();
+    let told = rating::told(asked.state, unit, period, asked.today);
     for served in &book.campaign.file.served {
         let group = Name::from(served.id.as_str());
-        let filter = Filter {
-            unit: Some(unit),
-            group: Some(&group),
-            ..Filter::default()
-        };
-        let (counting, _) = rating::shown(asked.state, period, filter);
+        let part = told.groups.iter().find(|(name, _)| *name == Some(&group));
+        let counting = part.map_or(Shown::Levels(Levels::default()), |(_, shown)| *shown);
         let mut row = vec![Cell::text(w.of(&served.name))];
         match counting {
             Shown::Withheld => row.extend((0..6).map(|_| Cell::text(w.t("public-withheld")))),
@@ -295,6 +292,11 @@ fn satisfaction(sheet: &mut Sheet, asked: &Asked<'_>, unit: &UnitId, period: Per
         rows,
     };
     sheet.table(table, &w.t("public-nothing"));
+    let more = Cell::link(
+        w.t("public-ratings-more"),
+        format!("/units/{unit}/ratings?period={period}"),
+    );
+    sheet.add(Part::List(vec![more]));
 }
 
 fn honours(sheet: &mut Sheet, asked: &Asked<'_>, unit: &UnitId) {

@@ -8,6 +8,7 @@ use rulebook::say;
 
 use super::limit::{self, What};
 use super::opinion::{self, Choice, Form};
+use super::received;
 use super::typed;
 use crate::act::Plan;
 use crate::asked::{Asked, At};
@@ -32,8 +33,29 @@ pub(super) struct Screen<'a> {
     pub services: Vec<Choice<'a>>,
     pub revising: Option<String>,
     pub until: Option<String>,
+    pub since: Option<Since>,
     pub form: Form<'a>,
     pub shown_from: String,
+}
+
+/// What came of a low rating.
+pub(super) struct Since {
+    pub due: String,
+    pub state: &'static str,
+    pub outcome: Option<String>,
+}
+
+/// What came of the rating that a code was used for, if it was low: whoever holds the code comes back to see it.
+fn since(asked: &Asked<'_>, code: &Code) -> Option<Since> {
+    let rating = asked.state.ratings.rating(code.rating())?;
+    let low = asked.book().ok()?.campaign.file.ratings.low_levels;
+    rating.level.filter(|level| level.number() <= low)?;
+    let (_, item) = received::rectification(asked, rating.unit, rating.service, rating.day)?;
+    Some(Since {
+        due: asked.words.date(item.due),
+        state: received::stands(item.stage),
+        outcome: received::outcome(asked, item),
+    })
 }
 
 #[derive(Template)]
@@ -183,6 +205,7 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
         guardian: invitation.voice == Voice::Guardian,
         open: false,
         services: Vec::new(),
+        since: since(asked, &code),
         revising: revising.map(|until| w.date(until)),
         until: revising.is_none().then(|| w.date(invitation.until)),
         form: Form::of(asked)?,

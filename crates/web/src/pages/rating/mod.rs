@@ -7,6 +7,7 @@ mod invite;
 mod limit;
 mod open;
 mod opinion;
+mod received;
 mod typed;
 
 use crate::asked::Asked;
@@ -42,6 +43,13 @@ pub fn routes() -> Table {
             "/units/{unit}/invitations/sheet",
             Verb::SeeUnit,
             invite::sheet,
+        )
+        .show("/units/{unit}/ratings", Verb::SeePublic, received::show)
+        .act(
+            "/units/{unit}/ratings/called",
+            Verb::SeeUnit,
+            received::called,
+            received::show,
         )
         .show("/kiosk/{unit}/{service}", Verb::SeeUnit, invite::kiosk)
         .act(

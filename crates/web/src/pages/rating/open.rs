@@ -34,6 +34,7 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
         services: opinion::services(asked, &unit, chosen),
         revising: None,
         until: None,
+        since: None,
         form: Form::of(asked)?,
         shown_from: asked.book()?.campaign.file.ratings.min_shown.to_string(),
         page: Page::new(asked, asked.words.t("rating-title")),
