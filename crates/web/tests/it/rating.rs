@@ -172,13 +172,15 @@ fn a_bad_rating_is_rectified_and_revised_with_the_same_code() {
         assert_eq!(seen.status, 200, "{}", seen.body);
         assert!(!seen.body.contains("13900000000") && !seen.body.contains("三天没人理"));
     }
-    let work = shown.body.split("href=\"/work/").nth(1).unwrap();
+    let card = shown.body.split("13900000000").nth(1).unwrap();
+    let work = card.split("href=\"/work/").nth(1).unwrap();
     let work = format!("/work/{}", work.split('"').next().unwrap());
     let (csrf, key) = (shown.hidden("csrf"), shown.hidden("key"));
-    let call = shown.hidden("call");
+    let call = card.split("name=\"call\" value=\"").nth(1).unwrap();
+    let call = call.split('"').next().unwrap();
     let called = desk.post(
         &format!("{page}/called"),
-        &[("csrf", &csrf), ("key", &key), ("call", &call)],
+        &[("csrf", &csrf), ("key", &key), ("call", call)],
     );
     assert_eq!(called.status, 303, "{}", called.body);
     let shown = desk.get(&page);
@@ -198,7 +200,8 @@ fn a_bad_rating_is_rectified_and_revised_with_the_same_code() {
     assert!(again.body.contains(outcome), "{}", again.body);
     rate(&running, &codes[0], &[("level", "4")]);
     let state = running.app.host.read();
-    let (_, item) = state.work.items().next_back().unwrap();
+    let id = work.trim_start_matches("/work/").parse().unwrap();
+    let item = state.work.item(campaign::work::WorkId(id)).unwrap();
     assert_eq!(item.stage, campaign::work::Stage::Closed);
 }
 
@@ -207,7 +210,6 @@ fn nobody_sees_what_few_have_said_nor_who_has_just_said_it() {
     let running = Running::start();
     let desk = running.signed_in("desk");
     let (unit, codes) = codes(&running, &desk, "", 12);
-    // A Monday after the simulated time, so that the week holds these ratings alone.
     let page = format!("/units/{unit}/ratings");
     let before = desk.get(&page).body;
     for code in &codes[..4] {
