@@ -73,6 +73,8 @@ pub struct App {
     pub settings: Settings,
     /// Boards of the office that were put together lately.
     pub boards: crate::pages::office::Boards,
+    /// How often codes were guessed, and from where.
+    pub limits: crate::pages::rating::Limits,
     /// All routes, for the matrix of rights and the API's document.
     pub table: Table,
     /// How it is doing.
@@ -101,6 +103,7 @@ impl App {
             settings,
             watch: Watch::default(),
             boards: crate::pages::office::Boards::default(),
+            limits: crate::pages::rating::Limits::default(),
             table: crate::pages::routes().and(crate::api::routes()),
         }))
     }

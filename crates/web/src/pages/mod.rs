@@ -25,7 +25,7 @@ pub fn routes() -> Table {
 /// The navigation of whoever asks.
 #[must_use]
 pub fn nav(asked: &Asked<'_>) -> Vec<Link> {
-    [public::nav, mine::nav, office::nav, audit::nav]
+    [public::nav, mine::nav, office::nav, rating::nav, audit::nav]
         .into_iter()
         .flat_map(|links| links(asked))
         .collect()

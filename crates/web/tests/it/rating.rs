@@ -1,5 +1,6 @@
 //! Rating a service, through real requests.
 
+use std::net::Ipv4Addr;
 use std::sync::atomic::Ordering;
 
 use campaign::UnitId;
@@ -245,4 +246,117 @@ fn nobody_sees_what_few_have_said_nor_who_has_just_said_it() {
 fn tables(body: &str) -> String {
     let end = body.find("<h2>希望回电").unwrap_or(body.len());
     body[body.find("<h2>").unwrap_or(0)..end].to_owned()
+}
+
+/// A browser of the second person who may decide on ratings.
+fn second_decider(running: &Running) -> Browser {
+    let known = running.app.accounts.all().unwrap();
+    let person = {
+        let state = running.app.host.read();
+        let mut people = state.organisation.people();
+        let found = people.find(|(id, person)| {
+            let mut grants = person.grants.iter();
+            grants.any(|grant| grant.role.as_str() == "rating-decider")
+                && known.iter().all(|account| account.person != **id)
+        });
+        found.expect("someone else decides too").0.clone()
+    };
+    let account = web::identity::Account {
+        login: "ratings2".to_owned(),
+        person,
+    };
+    running
+        .app
+        .accounts
+        .add(&account, web::demo::PASSWORD)
+        .unwrap();
+    running.signed_in("ratings2")
+}
+
+#[test]
+fn a_burst_is_decided_by_two_people_who_arent_concerned_and_everyone_sees_how_many() {
+    let running = Running::start();
+    let desk = running.signed_in("desk");
+    let (unit, codes) = codes(&running, &desk, "", 24);
+    for code in &codes[..21] {
+        rate(&running, code, &[("level", "1"), ("comment", "抄来的话")]);
+    }
+    assert_eq!(desk.get("/office/bursts").status, 404);
+    let first = running.signed_in("ratings");
+    let list = first.get("/office/bursts");
+    assert_eq!(list.status, 200, "{}", list.body);
+    let id = running.app.host.read().ratings.bursts().last().unwrap().0.0;
+    let page = format!("/office/bursts/{id}");
+    assert!(list.body.contains(&page), "{}", list.body);
+    let shown = first.get(&page);
+    assert!(
+        shown.body.contains("抄来的话") && shown.body.contains("21"),
+        "{}",
+        shown.body
+    );
+    let decide = format!("{page}/decide");
+    let without = first.submit(&page, &decide, &[("found", "attack")]);
+    assert_eq!(without.status, 422, "{}", without.body);
+    let reason = ("reason", "同一段话,二十一分钟内");
+    let decided = first.submit(&page, &decide, &[("found", "attack"), reason]);
+    assert_eq!(decided.status, 303, "{}", decided.body);
+    let (second, confirm) = (format!("{page}/second"), ("found", "confirmed"));
+    let same = first.submit(&page, &second, &[confirm, reason]);
+    assert!(
+        same.status != 303 && same.body.contains("另一个人"),
+        "{}",
+        same.body
+    );
+    let other = second_decider(&running);
+    let confirmed = other.submit(&page, &second, &[confirm, reason]);
+    assert_eq!(confirmed.status, 303, "{}", confirmed.body);
+    let public = running.browser().get(&format!("/units/{unit}/ratings"));
+    assert!(public.body.contains("不计分的:21"), "{}", public.body);
+    assert!(public.body.contains("两人判定") && !public.body.contains("抄来的话"));
+}
+
+#[test]
+fn guessing_codes_is_refused_where_it_comes_from_and_nowhere_else() {
+    let running = Running::start();
+    let guesser = running.browser_at(Ipv4Addr::new(127, 0, 0, 2));
+    let guess = |n: u8| guesser.get(&format!("/r/{}", written([n; 16])));
+    for n in 0..30 {
+        assert_eq!(guess(n).status, 404);
+    }
+    let refused = guess(30);
+    assert_eq!(refused.status, 429, "{}", refused.body);
+    assert_eq!(refused.header("retry-after"), Some("600"));
+    let sent = guesser.post(&format!("/r/{}", written([31; 16])), &[("level", "1")]);
+    assert_eq!(sent.status, 429, "{}", sent.body);
+    let other = running.browser().get(&format!("/r/{}", written([32; 16])));
+    assert_eq!(other.status, 404, "someone elsewhere isn't slowed");
+    running.time.fetch_add(601, Ordering::SeqCst);
+    assert_eq!(guess(33).status, 404, "it is over after a while");
+}
+
+#[test]
+fn a_rating_by_the_code_on_a_wall_is_shown_apart_and_never_scored() {
+    let running = Running::start();
+    let unit = unit(&running);
+    let scored = || {
+        let state = running.app.host.read();
+        let period = "2026-12".parse().unwrap();
+        state.ratings.levels(period, None).get(&unit).copied()
+    };
+    let before = scored();
+    let path = format!("/rate/{unit}");
+    for (n, level) in ["1", "2", "5", "5", "3", "none"].iter().enumerate() {
+        let rater = running.browser_at(Ipv4Addr::new(127, 0, 1, u8::try_from(n).unwrap() + 1));
+        let sent = rater.post(&path, &[("level", level)]);
+        assert_eq!(sent.status, 303, "{}", sent.body);
+    }
+    assert_eq!(scored(), before);
+    days_pass(&running, 31);
+    let page = running
+        .browser()
+        .get(&format!("/units/{unit}/ratings?period=2026-12"));
+    let row = page.body.split("不计分").nth(1).unwrap();
+    let row = row.split("</tr>").next().unwrap();
+    assert!(row.contains(">6<"), "{row}");
+    assert_eq!(scored(), before);
 }

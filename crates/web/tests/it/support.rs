@@ -1,7 +1,7 @@
 //! A running server on a small county, and a client that keeps its cookies.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
@@ -116,7 +116,16 @@ impl Running {
     pub fn browser(&self) -> Browser {
         Browser {
             at: self.at,
+            from: Ipv4Addr::LOCALHOST,
             cookies: Mutex::default(),
+        }
+    }
+
+    /// A browser of nobody at another address.
+    pub fn browser_at(&self, from: Ipv4Addr) -> Browser {
+        Browser {
+            from,
+            ..self.browser()
         }
     }
 
@@ -180,6 +189,7 @@ impl Answered {
 /// A browser without script: it keeps cookies, and follows nothing by itself.
 pub struct Browser {
     at: SocketAddr,
+    from: Ipv4Addr,
     cookies: Mutex<Vec<(String, String)>>,
 }
 
@@ -243,7 +253,7 @@ impl Browser {
         for (name, value) in headers {
             head += &format!("{name}: {value}\r\n");
         }
-        let mut stream = TcpStream::connect(self.at).unwrap();
+        let mut stream = self.connect();
         stream.write_all(head.as_bytes()).unwrap();
         stream.write_all(b"\r\n").unwrap();
         // The server may have answered and closed already, as to a body that is too large.
@@ -253,6 +263,24 @@ impl Browser {
         let answered = read(&bytes);
         self.keep(&answered.head);
         answered
+    }
+
+    fn connect(&self) -> TcpStream {
+        if self.from == Ipv4Addr::LOCALHOST {
+            return TcpStream::connect(self.at).unwrap();
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let connected = runtime.block_on(async {
+            let socket = tokio::net::TcpSocket::new_v4().unwrap();
+            socket.bind((self.from, 0).into()).unwrap();
+            socket.connect(self.at).await.unwrap()
+        });
+        let stream = connected.into_std().unwrap();
+        stream.set_nonblocking(false).unwrap();
+        stream
     }
 
     /// A cookie's value.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use axum::http::StatusCode;
 use rulebook::say;
@@ -34,9 +34,9 @@ impl What {
     }
 }
 
-type Counts = HashMap<(What, u128), (i64, u32)>;
-
-static COUNTS: LazyLock<Mutex<Counts>> = LazyLock::new(Mutex::default);
+/// What came from where of late: since when it is counted, and how much.
+#[derive(Debug, Default)]
+pub struct Limits(Mutex<HashMap<(What, u128), (i64, u32)>>);
 
 /// An address, or the network of one: an IPv6 host has 2^64 of them.
 fn key(from: Option<IpAddr>) -> u128 {
@@ -56,7 +56,12 @@ fn key(from: Option<IpAddr>) -> u128 {
 /// That it has.
 pub fn check(asked: &Asked<'_>, what: What) -> Result<(), Problem> {
     let now = asked.app.now().0;
-    let counts = COUNTS.lock().unwrap_or_else(PoisonError::into_inner);
+    let counts = asked
+        .app
+        .limits
+        .0
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
     match counts.get(&(what, key(asked.from))) {
         Some((since, count)) if now - since < WINDOW && *count >= what.most() => Err(too_many()),
         _ => Ok(()),
@@ -66,7 +71,12 @@ pub fn check(asked: &Asked<'_>, what: What) -> Result<(), Problem> {
 /// Counts one more.
 pub fn count(asked: &Asked<'_>, what: What) {
     let now = asked.app.now().0;
-    let mut counts = COUNTS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut counts = asked
+        .app
+        .limits
+        .0
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
     if counts.len() >= ADDRESSES {
         counts.retain(|_, (since, _)| now - *since < WINDOW);
     }

@@ -2,6 +2,7 @@
 //!
 //! Whoever rates gets no cookie, and what they send names nobody. Looking at a page never uses a code up.
 
+mod bursts;
 mod give;
 mod invite;
 mod limit;
@@ -12,8 +13,11 @@ mod typed;
 
 use crate::asked::Asked;
 use crate::page::Link;
+use crate::pages::link;
 use crate::rights::Verb;
 use crate::routes::Table;
+
+pub use limit::Limits;
 
 /// The routes of this area.
 #[must_use]
@@ -51,6 +55,7 @@ pub fn routes() -> Table {
             received::called,
             received::show,
         )
+        .and(of_bursts())
         .show("/kiosk/{unit}/{service}", Verb::SeeUnit, invite::kiosk)
         .act(
             "/kiosk/{unit}/{service}",
@@ -60,8 +65,25 @@ pub fn routes() -> Table {
         )
 }
 
-/// Its links in the navigation of whoever asks.
+fn of_bursts() -> Table {
+    let one = "/office/bursts/{burst}";
+    let act = |act: &str| format!("{one}/{act}");
+    Table::new()
+        .show("/office/bursts", Verb::SeeUnit, bursts::list)
+        .show(one, Verb::SeeUnit, bursts::show)
+        .act(&act("decide"), Verb::SeeUnit, bursts::decide, bursts::show)
+        .act(&act("second"), Verb::SeeUnit, bursts::second, bursts::show)
+}
+
+/// Its links in the navigation of whoever asks: those who decide on ratings find the bursts.
 #[must_use]
-pub fn nav(_asked: &Asked<'_>) -> Vec<Link> {
-    Vec::new()
+pub fn nav(asked: &Asked<'_>) -> Vec<Link> {
+    let book = asked.book().ok();
+    let role = book.and_then(|book| book.campaign.file.ratings.decided_by.as_ref());
+    let decides = match role {
+        Some(role) => asked.standing.has_role(role.as_str()),
+        None => asked.standing.is_office(),
+    };
+    let bursts = decides.then(|| link(asked, "/office/bursts", "rating-bursts"));
+    bursts.into_iter().collect()
 }
