@@ -5,7 +5,8 @@ use super::{Changes, What, same, text, title};
 use crate::explain::life::{cadence, clock, honoured, size, times, types};
 use crate::explain::words::number;
 use crate::model::{
-    Calendar, CampaignFile, Comparison, Day, Honour, Id, Ladder, LadderLevel, Ratings, Service,
+    Calendar, CampaignFile, Comparison, Day, Honour, Id, Ladder, LadderLevel, LevelOrder, Ratings,
+    Service,
 };
 use crate::{Campaign, Say, say};
 
@@ -233,6 +234,17 @@ fn ratings(old: &Ratings, new: &Ratings, changes: &mut Changes) {
     changes.option(say!("由谁判定", "decided by"), decided_by, same);
     let shown = say!("少于几条不显示", "not shown below");
     plain(shown, old.min_shown, new.min_shown, changes);
+    let order = (&old.order, &new.order);
+    changes.aspect(
+        say!("等级的次序", "order of the levels"),
+        order,
+        |order| {
+            Some(match order {
+                LevelOrder::LowestFirst => say!("低的在前", "lowest first"),
+                LevelOrder::HighestFirst => say!("高的在前", "highest first"),
+            })
+        },
+    );
     changes.lists(
         (&old.tag, &new.tag),
         |tag| tag.id.as_str(),

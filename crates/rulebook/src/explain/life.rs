@@ -4,7 +4,7 @@ use super::paper::Paper;
 use super::words::{capitalised, closed_up, number};
 use crate::model::{
     AttachmentType, Cadence, Calendar, Closing, Day, FieldType, Honour, Honoured, Id, Ladder,
-    LadderLevel, Ratings, Service, Text,
+    LadderLevel, LevelOrder, Ratings, Service, Text,
 };
 use crate::{Campaign, Lang, PeriodKind, Say, say};
 
@@ -219,6 +219,15 @@ impl Page<'_> {
                 "{burst} low ratings of one unit in a day are a burst: shown at once, not scored until decided on by {en} within {days} working days"
             ),
         );
+        if ratings.order == LevelOrder::HighestFirst {
+            self.paper.say(
+                1,
+                &say!(
+                    "评价页上从很满意排到很不满意",
+                    "on the rating page the levels run from the highest to the lowest"
+                ),
+            );
+        }
         if !ratings.tag.is_empty() {
             let Say { zh, en } = list(ratings.tag.iter().map(|tag| named(&tag.name)));
             self.paper.say(1, &say!("可勾选的标签:{zh}", "tags: {en}"));

@@ -184,6 +184,8 @@ pub struct Ratings {
     /// 少于几条不显示。Fewer ratings than this aren't shown.
     #[schemars(range(min = 1))]
     pub min_shown: u32,
+    /// 评价页上五个等级的次序。The order of the five levels on the rating page.
+    pub order: LevelOrder,
     /// 可以勾选的标签。Tags that can be ticked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tag: Vec<Tag>,
@@ -200,6 +202,7 @@ impl Default for Ratings {
             burst_days: 3,
             decided_by: None,
             min_shown: 5,
+            order: LevelOrder::LowestFirst,
             tag: Vec::new(),
         }
     }
@@ -261,6 +264,19 @@ impl Default for Attachments {
             ],
         }
     }
+}
+
+/// 五个等级的次序;哪个在前都不预先选中。The order of the five levels; none is chosen beforehand, whichever stands first.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum LevelOrder {
+    /// 从很不满意到很满意。From very dissatisfied to very satisfied.
+    #[default]
+    LowestFirst,
+    /// 从很满意到很不满意。From very satisfied to very dissatisfied.
+    HighestFirst,
 }
 
 /// 附件的类型。A type of attachment.

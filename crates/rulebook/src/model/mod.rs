@@ -19,8 +19,9 @@ pub use campaign::{
 };
 pub use form::{Cadence, Column, ColumnType, Field, FieldType, Form, Subject, Tally};
 pub use life::{
-    AttachmentType, Attachments, Closing, Day, Honour, Honoured, Ladder, LadderLevel, Ratings,
-    Requirement, Served, Service, ServicesFile, Tag, Weekday, Work, WorkKind, WorkShare, WorkTally,
+    AttachmentType, Attachments, Closing, Day, Honour, Honoured, Ladder, LadderLevel, LevelOrder,
+    Ratings, Requirement, Served, Service, ServicesFile, Tag, Weekday, Work, WorkKind, WorkShare,
+    WorkTally,
 };
 pub use measure::{
     CoverageOf, FilledBy, FormTally, Levels, Measure, MeasuresFile, Noise, Range, RatingShare,

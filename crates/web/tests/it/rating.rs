@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use campaign::UnitId;
 
-use crate::support::{Browser, Running};
+use crate::support::{Browser, Running, small};
 
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -359,4 +359,45 @@ fn a_rating_by_the_code_on_a_wall_is_shown_apart_and_never_scored() {
     let row = row.split("</tr>").next().unwrap();
     assert!(row.contains(">6<"), "{row}");
     assert_eq!(scored(), before);
+}
+
+#[test]
+fn a_campaign_can_turn_the_order_of_the_levels_and_nothing_is_chosen_beforehand() {
+    let mut plan = small();
+    let file = plan.files.get_mut("campaign.toml").unwrap();
+    let turned = file.replace("min_shown = 5", "min_shown = 5\norder = \"highest-first\"");
+    assert_ne!(*file, turned);
+    *file = turned;
+    let turned = Running::of(&plan);
+    for (running, order) in [(&turned, "54321"), (Running::shared(), "12345")] {
+        let page = running.browser().get(&format!("/rate/{}", unit(running)));
+        let values = page.body.split("name=\"level\" value=\"").skip(1);
+        let levels: String = values.filter_map(|rest| rest.chars().next()).collect();
+        assert_eq!(levels, format!("{order}n"));
+        assert!(!page.body.contains(" checked"));
+    }
+}
+
+#[test]
+fn the_pages_of_raters_are_small_and_need_no_script() {
+    let running = Running::start();
+    let desk = running.signed_in("desk");
+    let (unit, codes) = codes(&running, &desk, "", 5);
+    let code = format!("/r/{}", codes[0]);
+    let rater = running.browser();
+    let mut pages = vec![
+        rater.get("/r"),
+        rater.get(&code),
+        rater.get(&format!("/rate/{unit}")),
+    ];
+    let sent = rater.post(&code, &[("level", "2")]);
+    pages.push(rater.get(sent.header("location").unwrap()));
+    pages.push(rater.post(&format!("/rate/{unit}"), &[]));
+    for page in pages {
+        let parts = page.body.split("<link rel=\"stylesheet\" href=\"").skip(1);
+        let css = parts.map(|part| rater.get(part.split('"').next().unwrap()).body.len());
+        let all = page.body.len() + css.sum::<usize>();
+        assert!(all < 30_000, "{all} bytes uncompressed: {}", page.body);
+        assert!(!page.body.contains("<script") && !page.body.contains("<img"));
+    }
 }

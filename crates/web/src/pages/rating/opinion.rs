@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use campaign::UnitId;
 use campaign::id::Name;
 use campaign::rating::{Level, Opinion};
+use rulebook::model::LevelOrder;
 use rulebook::say;
 
 use crate::asked::Asked;
@@ -55,8 +56,13 @@ impl<'a> Form<'a> {
             name: asked.words.of(&tag.name).into(),
             chosen: kept.is_some_and(|kept| kept.all("tag").any(|id| id == tag.id.as_str())),
         };
+        let mut order = ["1", "2", "3", "4", "5", "none"];
+        if terms.order == LevelOrder::HighestFirst {
+            let (levels, _none) = order.split_at_mut(5);
+            levels.reverse();
+        }
         Ok(Self {
-            levels: ["1", "2", "3", "4", "5", "none"].map(level).into(),
+            levels: order.map(level).into(),
             tags: terms.tag.iter().map(tag).collect(),
             comment: text("comment"),
             call_back: text("call-back"),
