@@ -4,6 +4,7 @@ mod append;
 mod county;
 mod host;
 mod peers;
+mod ratings;
 mod reading;
 mod turns;
 
@@ -14,7 +15,7 @@ use std::path::Path;
 type Done<T> = Result<T, Box<dyn Error>>;
 
 const USAGE: &str =
-    "usage: bench-ledger append|postgres|reading|host|county|start FOLDER [UNITS] [ROUNDS]";
+    "usage: bench-ledger append|postgres|reading|host|county|start|ratings FOLDER [UNITS] [ROUNDS]";
 
 fn main() -> Done<()> {
     let mut arguments = std::env::args().skip(1);
@@ -35,6 +36,7 @@ fn main() -> Done<()> {
         "reading" => reading::all(folder, units, rounds),
         "host" => host::durable(folder, rounds),
         "county" => county::in_memory(folder, units, rounds),
+        "ratings" => ratings::through_http(folder),
         "start" => county::start(folder, units),
         _ => Err(USAGE.into()),
     }
