@@ -1,5 +1,6 @@
 //! What every request shares.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,6 +26,8 @@ pub struct Settings {
     pub tick: Option<Duration>,
     /// For how long a request's head may take to arrive.
     pub head: Duration,
+    /// Proxies before this server that say in `X-Forwarded-For` whom they ask for; what anyone else says there isn't read.
+    pub proxies: Vec<IpAddr>,
 }
 
 impl Default for Settings {
@@ -34,6 +37,7 @@ impl Default for Settings {
             demo: None,
             tick: Some(Duration::from_secs(30)),
             head: Duration::from_secs(10),
+            proxies: Vec::new(),
         }
     }
 }

@@ -190,9 +190,29 @@ impl axum::extract::FromRequestParts<Arc<App>> for Parts {
             path: parts.uri.path().to_owned(),
             cookies: Cookies::of(&parts.headers),
             headers: parts.headers.clone(),
-            from: from.map(|ConnectInfo(from)| from.ip()),
+            from: from.map(|ConnectInfo(from)| {
+                asked_from(from.ip(), &parts.headers, &app.settings.proxies)
+            }),
         })
     }
+}
+
+/// Where a request comes from: of what proxies that are known forward, the last address that isn't one of theirs. What stands
+/// before it anyone can have made up.
+fn asked_from(peer: IpAddr, headers: &HeaderMap, proxies: &[IpAddr]) -> IpAddr {
+    let lines = headers.get_all("x-forwarded-for").iter().rev();
+    let hops = lines.flat_map(|line| line.to_str().unwrap_or_default().rsplit(','));
+    let mut from = peer;
+    for hop in hops {
+        if !proxies.contains(&from) {
+            break;
+        }
+        let Ok(hop) = hop.trim().parse() else {
+            break;
+        };
+        from = hop;
+    }
+    from
 }
 
 impl Parts {

@@ -1,6 +1,6 @@
 //! What can be asked of the server.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -27,14 +27,14 @@ pub const SERVE: (&str, &str) = (
     "\
 例子:
   merit serve 县 --data 数据 --admin-unit o01 --admin-name 张三      第一次:采用细则、导入单位、登记管理员
-  merit serve 县 --data 数据 --base-url https://merit.example.org    以后每次
+  merit serve 县 --data 数据 --base-url https://merit.example.org --proxy 127.0.0.1    以后每次
 
 数据文件夹里有账本、账号、密钥和快照;密钥第一次自动生成,另外备份一份。前面要有做 TLS 的反向代理。
 账本也可以放在 PostgreSQL 里(--ledger)。运行中改细则,在“办公室—细则”页面里改,不看这个文件夹。",
     "\
 Examples:
   merit serve county --data data --admin-unit o01 --admin-name Zhang      the first time: rules, units, administrator
-  merit serve county --data data --base-url https://merit.example.org     from then on
+  merit serve county --data data --base-url https://merit.example.org --proxy 127.0.0.1     from then on
 
 The data folder holds ledger, accounts, keys and snapshots; keys are made the first time: keep a copy elsewhere. Put a
 reverse proxy that does TLS in front. The ledger can also lie in PostgreSQL (--ledger). Rules of a running campaign are
@@ -60,6 +60,15 @@ pub struct Listen {
         )
     )]
     pub base_url: Option<String>,
+    #[arg(
+        long,
+        value_name = "IP",
+        help = tr(
+            "前面的反向代理的地址,可写几个:只有它们在 X-Forwarded-For 里写的来访地址算数",
+            "The address of a reverse proxy in front, several can be given: only what they say in X-Forwarded-For is believed"
+        )
+    )]
+    pub proxy: Vec<IpAddr>,
 }
 
 /// `merit demo`.

@@ -145,3 +145,5 @@ rating-second-refuse = Refuse: they count
 rating-burst-reason-hint = Say what you saw and why that decides it; the reason is kept for audit.
 rating-burst-send = Send the decision
 rating-burst-flash = The decision is recorded; the public page shows how many.
+rating-wall = The code for walls and plaques
+rating-wall-about = Anyone can scan it, and it proves no service: such ratings are shown apart and never scored. Print it and put it where people see it.

@@ -145,3 +145,5 @@ rating-second-refuse = 不同意,照常计分
 rating-burst-reason-hint = 写清看到了什么、凭什么这样判定;理由留存,审计人看得到。
 rating-burst-send = 提交判定
 rating-burst-flash = 判定已经记下,公开页上显示条数。
+rating-wall = 墙上、牌上的码
+rating-wall-about = 谁都能扫,不证明办过事:这样的评价单独显示,从不计分。可以印出来贴在看得见的地方。

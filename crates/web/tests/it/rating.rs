@@ -345,6 +345,9 @@ fn a_rating_by_the_code_on_a_wall_is_shown_apart_and_never_scored() {
     };
     let before = scored();
     let path = format!("/rate/{unit}");
+    let office = running.signed_in("office");
+    let printed = office.get(&format!("/units/{unit}/invitations"));
+    assert!(printed.body.contains(&path) && printed.body.contains("<svg"));
     for (n, level) in ["1", "2", "5", "5", "3", "none"].iter().enumerate() {
         let rater = running.browser_at(Ipv4Addr::new(127, 0, 1, u8::try_from(n).unwrap() + 1));
         let sent = rater.post(&path, &[("level", level)]);
@@ -400,4 +403,35 @@ fn the_pages_of_raters_are_small_and_need_no_script() {
         assert!(all < 30_000, "{all} bytes uncompressed: {}", page.body);
         assert!(!page.body.contains("<script") && !page.body.contains("<img"));
     }
+}
+
+#[test]
+fn behind_a_proxy_guesses_count_where_they_come_from() {
+    let settings = web::Settings {
+        proxies: vec![Ipv4Addr::LOCALHOST.into()],
+        ..web::Settings::default()
+    };
+    let running = Running::with(&small(), settings);
+    let get = |browser: &Browser, forwarded: &str, n: u8| {
+        let path = format!("/r/{}", written([n; 16]));
+        let header = [("x-forwarded-for", forwarded)];
+        browser.send("GET", &path, &header, b"").status
+    };
+    let proxy = running.browser();
+    for n in 0..30 {
+        // What the guesser makes up stands before what the proxy adds.
+        let forwarded = format!("10.0.0.{n}, 192.0.2.7");
+        assert_eq!(get(&proxy, &forwarded, n), 404);
+    }
+    assert_eq!(get(&proxy, "192.0.2.7", 30), 429);
+    assert_eq!(get(&proxy, "192.0.2.8", 31), 404);
+    let liar = running.browser_at(Ipv4Addr::new(127, 0, 0, 3));
+    for n in 0..30 {
+        assert_eq!(get(&liar, &format!("192.0.2.{n}"), n), 404);
+    }
+    assert_eq!(
+        get(&liar, "192.0.2.99", 32),
+        429,
+        "who isn't the proxy isn't believed"
+    );
 }

@@ -49,6 +49,7 @@ fn serve(
     let settings = Settings {
         base: base.trim_end_matches('/').to_owned(),
         demo: served.demo,
+        proxies: listen.proxy.clone(),
         ..Settings::default()
     };
     let app =

@@ -55,6 +55,7 @@ struct Invitations<'a> {
     count: String,
     invited: u32,
     batches: Vec<Line<'a>>,
+    wall: Slip,
 }
 
 /// Shows the form and the batches.
@@ -81,6 +82,17 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
         },
         invited: ratings.invited(period, filter).0,
         batches,
+        wall: wall(asked, &unit)?,
+    })
+}
+
+/// The code for a wall or a plaque: it opens a rating without an invitation.
+fn wall(asked: &Asked<'_>, unit: &UnitId) -> Result<Slip, Problem> {
+    let link = format!("{}/rate/{unit}", asked.app.settings.base);
+    Ok(Slip {
+        svg: picture(&link)?,
+        code: String::new(),
+        link,
     })
 }
 
@@ -225,17 +237,22 @@ pub fn sheet(asked: &Asked<'_>, at: &At) -> Answer {
 
 fn slip(base: &str, code: &str) -> Result<Slip, Problem> {
     let link = format!("{base}/r/{code}");
-    let qr = QrCode::new(&link).map_err(|_| Problem::broken())?;
+    Ok(Slip {
+        svg: picture(&link)?,
+        code: typed::grouped(code),
+        link,
+    })
+}
+
+/// A link as a QR code.
+fn picture(link: &str) -> Result<String, Problem> {
+    let qr = QrCode::new(link).map_err(|_| Problem::broken())?;
     let svg = qr
         .render::<svg::Color<'_>>()
         .min_dimensions(120, 120)
         .build();
     let at = svg.find("<svg").unwrap_or(0);
-    Ok(Slip {
-        svg: svg.get(at..).unwrap_or_default().to_owned(),
-        code: typed::grouped(code),
-        link,
-    })
+    Ok(svg.get(at..).unwrap_or_default().to_owned())
 }
 
 #[derive(Template)]
