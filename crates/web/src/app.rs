@@ -28,6 +28,10 @@ pub struct Settings {
     pub head: Duration,
     /// Proxies before this server that say in `X-Forwarded-For` whom they ask for; what anyone else says there isn't read.
     pub proxies: Vec<IpAddr>,
+    /// For how long a request's body may take to arrive, however steadily it trickles.
+    pub body: Duration,
+    /// How many connections are open at once at most; others wait.
+    pub connections: usize,
 }
 
 impl Default for Settings {
@@ -38,6 +42,8 @@ impl Default for Settings {
             tick: Some(Duration::from_secs(30)),
             head: Duration::from_secs(10),
             proxies: Vec::new(),
+            body: Duration::from_secs(300),
+            connections: 10_000,
         }
     }
 }

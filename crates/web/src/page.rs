@@ -78,7 +78,8 @@ impl<'a> Page<'a> {
             key: key.unwrap_or_default(),
             flash: asked.flash.filter(|id| w.has(id)).map(|id| w.t(id)),
             problem: asked.kept.map(|kept| &kept.problem),
-            path: asked.path,
+            // One that begins with two slashes would lead to another site.
+            path: crate::server::own_path(asked.path),
             demo: app.settings.demo.as_ref().map(|_| w.date(asked.today)),
             css: app.assets.path("merit.css"),
             js: app.assets.path("merit.js"),

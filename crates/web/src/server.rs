@@ -29,7 +29,7 @@ use crate::act::{self, Plan};
 use crate::app::App;
 use crate::asked::{Asked, At, Kept, Who};
 use crate::fields::{Fields, Upload};
-use crate::identity::{AccountsError, Cookies, Counted, Token, cookies};
+use crate::identity::{AccountsError, Cookies, Counted, Token, cookies, from};
 use crate::page;
 use crate::problem::Problem;
 use crate::reply::{Answer, Reply};
@@ -190,29 +190,11 @@ impl axum::extract::FromRequestParts<Arc<App>> for Parts {
             path: parts.uri.path().to_owned(),
             cookies: Cookies::of(&parts.headers),
             headers: parts.headers.clone(),
-            from: from.map(|ConnectInfo(from)| {
-                asked_from(from.ip(), &parts.headers, &app.settings.proxies)
+            from: from.map(|ConnectInfo(peer)| {
+                from::client(peer.ip(), &parts.headers, &app.settings.proxies)
             }),
         })
     }
-}
-
-/// Where a request comes from: of what proxies that are known forward, the last address that isn't one of theirs. What stands
-/// before it anyone can have made up.
-fn asked_from(peer: IpAddr, headers: &HeaderMap, proxies: &[IpAddr]) -> IpAddr {
-    let lines = headers.get_all("x-forwarded-for").iter().rev();
-    let hops = lines.flat_map(|line| line.to_str().unwrap_or_default().rsplit(','));
-    let mut from = peer;
-    for hop in hops {
-        if !proxies.contains(&from) {
-            break;
-        }
-        let Ok(hop) = hop.trim().parse() else {
-            break;
-        };
-        from = hop;
-    }
-    from
 }
 
 impl Parts {
@@ -654,7 +636,8 @@ fn replied(reply: Reply) -> Response {
 
 fn refused(app: &App, parts: &Parts, caller: &Caller, problem: &Problem) -> Response {
     if problem.status == StatusCode::UNAUTHORIZED && !parts.is_api() {
-        return replied(Reply::See(format!("/sign-in?then={}", parts.path)));
+        let then = serde_urlencoded::to_string([("then", &parts.path)]).unwrap_or_default();
+        return replied(Reply::See(format!("/sign-in?{then}")));
     }
     let mut response = if parts.is_api() {
         let mut response = axum::Json(problem.to_json()).into_response();
@@ -759,7 +742,7 @@ async fn sign_in(Shared(app): Shared<Arc<App>>, parts: Parts, request: Request) 
 }
 
 /// A path of this site; the first page for anything else.
-fn own_path(then: &str) -> &str {
+pub(crate) fn own_path(then: &str) -> &str {
     let own = then.starts_with('/') && !then.starts_with("//");
     let odd = |c: char| c == '\\' || c.is_control();
     if own && !then.contains(odd) {
@@ -783,11 +766,11 @@ async fn signed_in(
     );
     let code = fields.get("code").to_owned();
     let old = parts.token(app);
-    let from = parts.from.map(|from| from.to_string());
     let counted = [
-        Counted::Address(from.unwrap_or_default()),
+        Counted::Address(parts.from.map(from::counted).unwrap_or_default()),
         Counted::Login(login.to_lowercase()),
     ];
+    let network = parts.from.map(from::network).unwrap_or_default();
     let app = Arc::clone(app);
     let work = move || -> Result<Token, Problem> {
         let (accounts, now) = (&app.accounts, app.now());
@@ -796,10 +779,15 @@ async fn signed_in(
             Problem::broken()
         };
         if let Some(seconds) = accounts.try_once(&counted, now).map_err(broken)? {
+            tracing::warn!(target: "security", network, "signing in has to wait");
             return Err(Problem::too_many(seconds));
         }
         let signed = accounts.sign_in(&login, &password, &code, now);
-        let token = signed.map_err(broken)?.ok_or_else(wrong_password)?;
+        let Some(token) = signed.map_err(broken)? else {
+            tracing::warn!(target: "security", network, "signing in failed");
+            return Err(wrong_password());
+        };
+        tracing::info!(target: "security", network, "signed in");
         accounts.forgive(&counted).map_err(broken)?;
         if let Some(old) = old {
             accounts.sign_out(&old).map_err(broken)?;

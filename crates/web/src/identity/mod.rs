@@ -3,6 +3,7 @@
 
 mod accounts;
 pub mod cookies;
+pub mod from;
 mod links;
 mod own;
 pub mod pages;
