@@ -22,6 +22,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use subtle::ConstantTimeEq;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
@@ -92,6 +93,7 @@ impl Server {
     ) -> std::io::Result<()> {
         let head = app.settings.head;
         let tick = app.settings.tick;
+        let room = Arc::new(Semaphore::new(app.settings.connections));
         let ticking = tick.map(|every| tokio::spawn(crate::clock::run(Arc::clone(&app), every)));
         let router = router(app);
         let graceful = GracefulShutdown::new();
@@ -99,8 +101,12 @@ impl Server {
         http.timer(TokioTimer::new()).header_read_timeout(head);
         let mut stop = std::pin::pin!(stop);
         loop {
-            let accepted = tokio::select! {
-                accepted = listener.accept() => accepted,
+            let accepting = async {
+                let place = Arc::clone(&room).acquire_owned().await;
+                (listener.accept().await, place)
+            };
+            let (accepted, place) = tokio::select! {
+                accepted = accepting => accepted,
                 () = &mut stop => break,
             };
             let (stream, from) = match accepted {
@@ -121,6 +127,7 @@ impl Server {
                 if let Err(error) = watched.await {
                     tracing::debug!(%error, "a connection ended early");
                 }
+                drop(place);
             });
         }
         if let Some(ticking) = ticking {
@@ -399,7 +406,7 @@ async fn owned(
     request: Request,
     (own, page): (Own, Show),
 ) -> Response {
-    let fields = match fields(request).await {
+    let fields = match fields(app, request).await {
         Ok(fields) => fields,
         Err(problem) => return respond(app, &parts, &caller, Err(problem)),
     };
@@ -448,7 +455,7 @@ async fn acted(
     request: Request,
     (act, page): (Act, Show),
 ) -> Response {
-    let fields = match fields(request).await {
+    let fields = match fields(app, request).await {
         Ok(fields) => fields,
         Err(problem) => return respond(app, &parts, &caller, Err(problem)),
     };
@@ -503,8 +510,11 @@ async fn ordered(
         .get("x-csrf-token")
         .and_then(|value| value.to_str().ok());
     proven(caller, csrf.unwrap_or_default())?;
-    let bytes = Bytes::from_request(request, &()).await;
-    let bytes = bytes.map_err(|error| too_large(error.status()))?;
+    let bytes = in_time(app, async {
+        let bytes = Bytes::from_request(request, &()).await;
+        bytes.map_err(|error| unread(error.status()))
+    })
+    .await?;
     let body =
         serde_json::from_slice(&bytes).map_err(|error| Problem::unreadable(&error.to_string()))?;
     let plan = looking(app, parts, caller, None, |asked| {
@@ -530,19 +540,47 @@ fn idempotency(headers: &HeaderMap) -> Result<Option<campaign::CommandId>, Probl
     }
 }
 
+/// What is read of a request's body, if it arrives in time.
+async fn in_time<T>(
+    app: &App,
+    reading: impl Future<Output = Result<T, Problem>>,
+) -> Result<T, Problem> {
+    let read = tokio::time::timeout(app.settings.body, reading).await;
+    read.unwrap_or_else(|_| Err(too_slow()))
+}
+
+fn too_slow() -> Problem {
+    Problem::new(
+        StatusCode::REQUEST_TIMEOUT,
+        "too-slow",
+        rulebook::say!(
+            "内容没有及时发完。",
+            "What was sent took too long to arrive."
+        ),
+        rulebook::say!(
+            "请检查网络后再发一次。",
+            "Look at your connection and send it once more."
+        ),
+    )
+}
+
 /// The fields of a form, urlencoded or multipart.
-async fn fields(request: Request) -> Result<Fields, Problem> {
+async fn fields(app: &App, request: Request) -> Result<Fields, Problem> {
+    in_time(app, fields_of(request)).await
+}
+
+async fn fields_of(request: Request) -> Result<Fields, Problem> {
     let kind = request
         .headers()
         .get(CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok());
     if !kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
         let bytes = Bytes::from_request(request, &()).await;
-        let bytes = bytes.map_err(|error| too_large(error.status()))?;
+        let bytes = bytes.map_err(|error| unread(error.status()))?;
         return Ok(Fields::of(pairs(&bytes)));
     }
     let unreadable = |error: axum::extract::multipart::MultipartError| match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => too_large(error.status()),
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
         _ => Problem::unreadable(&error.to_string()),
     };
     let multipart = Multipart::from_request(request, &()).await;
@@ -567,9 +605,17 @@ async fn fields(request: Request) -> Result<Fields, Problem> {
     Ok(fields)
 }
 
-fn too_large(status: StatusCode) -> Problem {
+/// Why a body couldn't be read: it is too large, or what was to come never came.
+fn unread(status: StatusCode) -> Problem {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        _ => too_slow(),
+    }
+}
+
+fn too_large() -> Problem {
     Problem::new(
-        status,
+        StatusCode::PAYLOAD_TOO_LARGE,
         "too-large",
         rulebook::say!("发来的内容太大。", "What was sent is too large."),
         rulebook::say!("至多 8 MB;请减小后再发。", "Send 8 MB at most."),
@@ -719,7 +765,7 @@ async fn asset(
 
 async fn sign_in(Shared(app): Shared<Arc<App>>, parts: Parts, request: Request) -> Response {
     let caller = caller(&app, &parts);
-    let fields = match fields(request).await {
+    let fields = match fields(&app, request).await {
         Ok(fields) => fields,
         Err(problem) => return respond(&app, &parts, &caller, Err(problem)),
     };
@@ -835,7 +881,7 @@ fn again(app: &App, parts: &Parts, caller: &Caller, kept: Kept, page: Show) -> R
 
 async fn sign_out(Shared(app): Shared<Arc<App>>, parts: Parts, request: Request) -> Response {
     let caller = caller(&app, &parts);
-    let fields = fields(request).await.unwrap_or_default();
+    let fields = fields(&app, request).await.unwrap_or_default();
     if let Err(problem) = proven(&caller, fields.get("csrf")) {
         return respond(&app, &parts, &caller, Err(problem));
     }

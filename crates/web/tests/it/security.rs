@@ -1,13 +1,13 @@
 //! What an attacker would try first.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
 use std::time::Duration;
 
 use web::Settings;
 use web::demo::PASSWORD;
 
-use crate::support::{Running, small};
+use crate::support::{Browser, Running, small};
 
 #[test]
 fn signing_in_takes_the_page_that_this_browser_was_given() {
@@ -112,28 +112,79 @@ fn too_much_is_refused() {
     assert!([413, 0].contains(&answer.status), "{}", answer.status);
 }
 
+/// Sends `start`, then a byte every 50 milliseconds until the server hangs up; says what it answered.
+fn trickle(running: &Running, start: &str) -> String {
+    let mut stream = TcpStream::connect(running.at).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_millis(50)))
+        .unwrap();
+    stream.write_all(start.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    let mut some = [0; 4096];
+    for _ in 0..400 {
+        match stream.read(&mut some) {
+            Ok(0) => return String::from_utf8_lossy(&answer).into_owned(),
+            Ok(read) => answer.extend_from_slice(&some[..read]),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            Err(_) => return String::from_utf8_lossy(&answer).into_owned(),
+        }
+        // That it can't be sent shows in what is read.
+        let _gone = stream.write_all(b"x");
+    }
+    panic!("after 400 bytes one by one the server still listens");
+}
+
 #[test]
-fn a_head_that_trickles_is_cut_off() {
+fn heads_and_bodies_that_trickle_are_cut_off_and_others_take_their_place() {
+    let limit = Duration::from_millis(300);
     let settings = Settings {
-        head: Duration::from_millis(300),
+        head: limit,
+        body: limit,
+        connections: 1,
         ..Settings::default()
     };
     let running = Running::with(&small(), settings);
-    let mut stream = TcpStream::connect(running.at).unwrap();
-    stream
-        .set_read_timeout(Some(Duration::from_secs(20)))
-        .unwrap();
-    stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nx").unwrap();
-    let mut answer = Vec::new();
-    // It ends, with or without an answer.
-    let _reset = stream
-        .read_to_end(&mut answer)
-        .or_else(|error| match error.kind() {
-            std::io::ErrorKind::ConnectionReset => Ok(0),
-            _ => Err(error),
-        })
-        .expect("cut off");
-    assert!(!answer.starts_with(b"HTTP/1.1 200"));
+    let head = trickle(&running, "GET / HTTP/1.1\r\nhost: a\r\nx");
+    assert!(!head.starts_with("HTTP/1.1 200"), "{head}");
+    let start = "POST /sign-in HTTP/1.1\r\nhost: a\r\ncontent-length: 5000\r\n";
+    for kind in [
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=b",
+    ] {
+        let body = trickle(
+            &running,
+            &format!("{start}content-type: {kind}\r\n\r\nlogin="),
+        );
+        assert!(body.starts_with("HTTP/1.1 408"), "{kind}: {body}");
+    }
+    let idle = TcpStream::connect(running.at).unwrap();
+    let served = running.browser().get("/healthz");
+    assert_eq!(served.status, 200, "once the idle one before it was cut off");
+    drop(idle);
+}
+
+#[test]
+fn only_a_trusted_proxy_says_where_a_guess_comes_from() {
+    let behind = Settings {
+        proxies: vec![Ipv4Addr::LOCALHOST.into()],
+        ..Settings::default()
+    };
+    let running = Running::with(&small(), behind);
+    let guesses = |browser: &Browser, name: &str| -> Vec<u16> {
+        let csrf = browser.get("/sign-in").hidden("csrf");
+        let guess = |number: u32, from: &str| {
+            let body = format!("csrf={csrf}&login={name}{number}&password=a-wrong-guess");
+            let kind = ("content-type", "application/x-www-form-urlencoded");
+            let headers = [kind, ("x-forwarded-for", from)];
+            let answer = browser.send("POST", "/sign-in", &headers, body.as_bytes());
+            answer.status
+        };
+        let first: Vec<u16> = (0..31).map(|n| guess(n, "198.51.100.7")).collect();
+        vec![first[29], first[30], guess(99, "198.51.100.8")]
+    };
+    assert_eq!(guesses(&running.browser(), "a"), [422, 429, 422]);
+    let elsewhere = running.browser_at(Ipv4Addr::new(127, 0, 0, 2));
+    assert_eq!(guesses(&elsewhere, "b"), [422, 429, 429]);
 }
 
 #[test]
