@@ -74,7 +74,10 @@ mod tests {
 
     #[test]
     fn only_a_trusted_proxy_is_believed() {
-        let trusted: Vec<IpAddr> = ["10.0.0.1", "10.0.0.2"].into_iter().filter_map(ip).collect();
+        let trusted: Vec<IpAddr> = ["10.0.0.1", "10.0.0.2"]
+            .into_iter()
+            .filter_map(ip)
+            .collect();
         let of = |peer: &str, lines: &[&str]| {
             let mut headers = HeaderMap::new();
             for line in lines {

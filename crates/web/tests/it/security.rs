@@ -159,7 +159,10 @@ fn heads_and_bodies_that_trickle_are_cut_off_and_others_take_their_place() {
     }
     let idle = TcpStream::connect(running.at).unwrap();
     let served = running.browser().get("/healthz");
-    assert_eq!(served.status, 200, "once the idle one before it was cut off");
+    assert_eq!(
+        served.status, 200,
+        "once the idle one before it was cut off"
+    );
     drop(idle);
 }
 
