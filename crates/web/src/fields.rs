@@ -26,14 +26,20 @@ impl Fields {
     /// The fields of a query or an urlencoded form.
     #[must_use]
     pub fn of(texts: Vec<(String, String)>) -> Self {
-        Self {
-            texts,
-            files: Vec::new(),
+        let mut fields = Self::default();
+        for (name, text) in texts {
+            fields.add(&name, text);
         }
+        fields
     }
 
-    /// Adds a text.
+    /// Adds a text: its lines end alike, and what can't be shown stands as `�`, which a text that is kept may not hold.
     pub fn add(&mut self, name: &str, text: String) {
+        let strange = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+        let text = match text.contains(strange) {
+            true => text.replace("\r\n", "\n").replace(strange, "\u{fffd}"),
+            false => text,
+        };
         self.texts.push((name.to_owned(), text));
     }
 

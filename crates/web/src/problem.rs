@@ -10,6 +10,75 @@ use host::Failure;
 use rulebook::{Say, say};
 use serde_json::json;
 
+use crate::fields::Fields;
+
+/// Code of a refusal → the fields it can be about, the likeliest first.
+const FIELDS: &[(&str, &[&str])] = &[
+    ("due-past", &["due"]),
+    ("due-not-later", &["due"]),
+    ("date-past", &["from", "until", "due", "when", "on"]),
+    ("day-past", &["until", "due"]),
+    ("day-future", &["on", "day", "when"]),
+    ("too-early", &["when", "on", "until", "period"]),
+    ("before-campaign", &["when", "on", "period"]),
+    ("too-late", &["on"]),
+    ("period-closed", &["when"]),
+    ("already-filed", &["when"]),
+    ("wrong-occasion", &["when"]),
+    ("no-such-unit", &["to", "unit", "about"]),
+    ("not-asked", &["about", "unit"]),
+    ("had-it-before", &["to"]),
+    ("helps-already", &["to", "unit"]),
+    ("nobody-checks", &["role", "unit"]),
+    ("no-such-role", &["role"]),
+    ("no-such-person", &["person", "other", "about"]),
+    ("related-to-self", &["other"]),
+    ("nothing-changes", &["other", "post"]),
+    ("no-such-post", &["post"]),
+    ("no-reason", &["reason"]),
+    ("no-such-rule", &["rule"]),
+    ("raised-already", &["act", "evidence"]),
+    ("effect-unfitting", &["effect", "outcome"]),
+    ("no-such-measure", &["measure"]),
+    ("out-of-range", &["figure"]),
+    ("nothing-found", &["outcome"]),
+    ("nothing-changed", &["reason"]),
+    ("marks-by-code", &["outcome"]),
+    ("wrong-code", &["code"]),
+    ("code-unknown", &["code"]),
+    ("code-cancelled", &["code"]),
+    ("code-expired", &["code"]),
+    ("code-used", &["code"]),
+    ("no-such-service", &["service"]),
+    ("no-such-group", &["group"]),
+    ("no-such-tag", &["tag"]),
+    ("no-tickets", &["count"]),
+    ("too-many", &["count", "tickets", "nominee"]),
+    ("no-such-batch", &["batch"]),
+    ("batch-cancelled", &["batch", "reason"]),
+    ("no-such-honour", &["honour"]),
+    ("no-such-nominee", &["nominee", "unit", "person"]),
+    ("wrong-kind", &["nominee", "honour"]),
+    ("wrong-category", &["nominee", "honour"]),
+    ("nominated-already", &["nominee", "honour"]),
+    ("not-shown", &["nominee", "honour"]),
+    ("no-such-period", &["period", "last"]),
+    ("no-such-ladder", &["ladder"]),
+    ("no-such-level", &["level"]),
+    ("not-final", &["last", "period"]),
+    ("figures-wrong", &["file", "figures"]),
+];
+
+/// The name of a field of a record's form, by the place the core names: `goals[2].due` is `f.goals.1.due`.
+fn field_of(place: &str) -> String {
+    let cell = place.split_once('[').and_then(|(field, rest)| {
+        let (row, column) = rest.split_once("].")?;
+        let row: usize = row.parse().ok()?;
+        Some(format!("f.{field}.{}.{column}", row.checked_sub(1)?))
+    });
+    cell.unwrap_or_else(|| format!("f.{place}"))
+}
+
 /// A problem.
 #[derive(Clone, Debug)]
 pub struct Problem {
@@ -127,6 +196,32 @@ impl Problem {
     /// Says what is wrong with a field.
     pub fn wrong(&mut self, field: &str, what: Say) {
         self.fields.entry(field.to_owned()).or_insert(what);
+    }
+
+    /// Says it at the field it is about, where the campaign refuses a form because of one of the fields that were sent.
+    #[must_use]
+    pub fn at_field(mut self, sent: &Fields) -> Self {
+        if !self.fields.is_empty() {
+            return self;
+        }
+        let both = Say {
+            zh: format!("{}{}", self.text.zh, self.remedy.zh),
+            en: format!("{} {}", self.text.en, self.remedy.en),
+        };
+        let of_record = self.remedy.en.strip_prefix("Mend these: ");
+        if let Some(places) = of_record {
+            let places = places.trim_end_matches('.').split(", ");
+            for name in places.map(field_of).collect::<Vec<_>>() {
+                self.wrong(&name, both.clone());
+            }
+            return self;
+        }
+        let known = FIELDS.iter().find(|(code, _)| *code == self.code);
+        let mut names = known.map_or(&[][..], |(_, names)| names).iter();
+        if let Some(name) = names.find(|name| sent.has(name)) {
+            self.wrong(name, both);
+        }
+        self
     }
 
     /// `Err` if any field is wrong.

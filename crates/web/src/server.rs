@@ -485,7 +485,8 @@ async fn done(
     })?;
     let Plan { then, done, .. } = &plan;
     let told = (then.clone(), *done);
-    act::send(app, &caller.who, plan).await?;
+    let sent = act::send(app, &caller.who, plan).await;
+    sent.map_err(|problem| problem.at_field(fields))?;
     Ok(told)
 }
 

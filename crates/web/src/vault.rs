@@ -23,6 +23,9 @@ pub struct Profile {
     pub mail: String,
 }
 
+/// So many characters a text has at most.
+const LONGEST: usize = 20_000;
+
 /// Items that go into the vault with a command.
 #[derive(Debug, Default)]
 pub struct Writing {
@@ -40,8 +43,27 @@ impl Writing {
     /// A text.
     ///
     /// # Errors
-    /// A [`Problem`] of this field, when it is too long.
+    /// A [`Problem`] of this field, when it is too long or holds what can't be shown.
     pub fn text(&mut self, field: &str, text: &str) -> Result<Note, Problem> {
+        let wrong = if text.chars().count() > LONGEST {
+            Some(say!(
+                "太长:至多 {LONGEST} 字。",
+                "It is too long: {LONGEST} characters at most."
+            ))
+        } else {
+            let strange = text.contains(char::REPLACEMENT_CHARACTER);
+            strange.then(|| {
+                say!(
+                    "有显示不出的字符(显示为 �),请删去或重打。",
+                    "It holds characters that can't be shown (they stand as �); take them out or type them anew."
+                )
+            })
+        };
+        if let Some(wrong) = wrong {
+            let mut problem = Problem::fields();
+            problem.wrong(field, wrong);
+            return Err(problem);
+        }
         self.add(field, MediaType::Text, text.as_bytes().to_vec())
     }
 

@@ -104,6 +104,22 @@ impl<'w> Words<'w> {
         self.format(id, None)
     }
 
+    /// A message that is all text, as it stands in its file; one with arguments or that doesn't exist shows its id.
+    #[must_use]
+    pub fn plain<'i>(&self, id: &'i str) -> &'i str
+    where
+        'w: 'i,
+    {
+        let message = self.bundle.get_message(id);
+        let Some(pattern) = message.and_then(|message| message.value()) else {
+            return id;
+        };
+        match self.bundle.format_pattern(pattern, None, &mut Vec::new()) {
+            Cow::Borrowed(text) => text,
+            Cow::Owned(_) => id,
+        }
+    }
+
     /// A message about a number, `$n`.
     #[must_use]
     pub fn n(&self, id: &str, n: impl Into<FluentValue<'static>>) -> Cow<'w, str> {

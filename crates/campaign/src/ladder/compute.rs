@@ -80,6 +80,23 @@ pub(super) fn rows(ladder: &Ladder, last: Period, runs: &BTreeMap<Period, &Run>)
     rows
 }
 
+/// A unit's results, and the first level whose condition they meet.
+pub(super) fn so_far(
+    ladder: &Ladder,
+    last: Period,
+    runs: &BTreeMap<Period, &Run>,
+    unit: &UnitId,
+) -> Option<(Results, Option<usize>)> {
+    let results = results(points(ladder, runs).get(unit)?, last);
+    let meets = |when: Option<&str>| {
+        let formula = when.and_then(|text| Formula::parse(text).ok());
+        formula.is_none_or(|formula| holds(&formula, &results))
+    };
+    let mut levels = ladder.level.iter();
+    let level = levels.position(|level| meets(level.when.as_deref()));
+    Some((results, level))
+}
+
 fn row(ladder: &Ladder, climber: Climber) -> Row {
     let level = ladder.level.get(climber.at);
     let full = climber.fell_from.and_then(|at| ladder.level.get(at));

@@ -268,6 +268,17 @@ impl Ladders {
     }
 }
 
+/// A unit's results so far on a ladder, of the final results that there are, and the first level whose condition they meet, by
+/// position. Whether they are enough for a proposal, and whether that level has room, isn't looked at.
+#[must_use]
+pub fn so_far(state: &State, ladder: &Ladder, unit: &UnitId) -> Option<(Results, Option<usize>)> {
+    let (last, _) = state.periods.last_final()?;
+    let before = |period: &Period| Some(period.previous());
+    let periods = std::iter::successors(Some(last), before).take(usize::from(ladder.periods));
+    let runs = periods.filter_map(|period| Some((period, state.periods.final_results(period)?)));
+    compute::so_far(ladder, last, &runs.collect(), unit)
+}
+
 pub(crate) fn decide(
     state: &State,
     action: &Action,

@@ -318,6 +318,14 @@ impl Organisation {
         self.related.contains(&(pair.0.clone(), pair.1.clone()))
     }
 
+    /// Those to whom someone has declared a relation.
+    pub fn relations_of(&self, person: &PersonId) -> impl Iterator<Item = &PersonId> {
+        self.related.iter().filter_map(move |(a, b)| {
+            let other = if a == person { b } else { a };
+            (a == person || b == person).then_some(other)
+        })
+    }
+
     /// A unit that both people answer for on a day.
     fn shared_duty(&self, a: &PersonId, b: &PersonId, day: Date) -> Option<&UnitId> {
         let answers = |charge: &Charge, who: &PersonId| charge.people().any(|one| one == who);

@@ -227,7 +227,8 @@ pub fn unit_of(asked: &Asked<'_>, text: &str) -> Option<UnitId> {
 }
 
 /// A person by their id, or by their name among those of one's own unit.
-fn person_of(asked: &Asked<'_>, text: &str) -> Option<PersonId> {
+#[must_use]
+pub fn person_of(asked: &Asked<'_>, text: &str) -> Option<PersonId> {
     let organisation = &asked.state.organisation;
     let id = PersonId::from(text);
     if organisation.is_here(&id, asked.today) {

@@ -143,3 +143,69 @@ fn whoever_filed_a_record_sees_corrects_and_withdraws_it() {
     let withdrawn = browser.submit(&page, &format!("{page}/withdraw"), &[("reason", "填重了")]);
     assert_eq!(withdrawn.status, 303, "{}", withdrawn.body);
 }
+
+#[test]
+fn everyone_has_a_page_of_their_own_in_both_languages() {
+    let running = Running::shared();
+    for login in ["office", "secretary", "leader", "visitor", "desk", "member"] {
+        let browser = running.signed_in(login);
+        for lang in ["zh", "en"] {
+            let page = browser.get(&format!("/me/person?lang={lang}"));
+            assert_eq!(page.status, 200, "{login}: {}", page.body);
+            assert!(!page.body.contains(">mine-"), "{login}: {}", page.body);
+        }
+    }
+    let page = running.signed_in("member").get("/me/person?lang=zh");
+    for part in [
+        "我的职责",
+        "我的承诺",
+        "学习",
+        "台阶",
+        "荣誉",
+        "党员",
+        "从 20",
+    ] {
+        assert!(page.body.contains(part), "{part}: {}", page.body);
+    }
+    assert!(page.body.contains("达到条件的是"), "{}", page.body);
+    assert_eq!(running.browser().get("/me/person").status, 303);
+}
+
+#[test]
+fn a_relation_is_declared_once_and_bars_from_judging() {
+    let running = Running::start();
+    let browser = running.signed_in("member");
+    let page = browser.get("/me/person");
+    let at = page
+        .body
+        .find("<datalist id=\"people\">")
+        .expect("people to choose from");
+    let people: Vec<&str> = page.body[at..].split("value=\"").skip(1).collect();
+    let people: Vec<&str> = people
+        .iter()
+        .filter_map(|one| one.split('"').next())
+        .collect();
+    let declare =
+        |other: &str| browser.submit("/me/person", "/me/person/relation", &[("other", other)]);
+    let unknown = declare("没有这个人<i>");
+    assert_eq!(unknown.status, 422, "{}", unknown.body);
+    assert!(
+        unknown.body.contains("没有这个人&#60;i&#62;"),
+        "{}",
+        unknown.body
+    );
+    let accounts = running.app.accounts.all().unwrap();
+    let member = accounts.iter().find(|account| account.login == "member");
+    let myself = member.unwrap().person.to_string();
+    assert_eq!(
+        declare(&myself).status,
+        422,
+        "nobody is related to themselves"
+    );
+    let other = people.iter().find(|person| **person != myself).unwrap();
+    let done = declare(other);
+    assert_eq!(done.status, 303, "{}", done.body);
+    assert!(browser.get("/me/person").body.contains("已申报:"));
+    let again = declare(other);
+    assert_eq!(again.status, 409, "{}", again.body);
+}

@@ -4,6 +4,7 @@ mod body;
 mod filing;
 mod month;
 mod objections;
+mod person;
 mod record;
 mod visits;
 mod work;
@@ -20,6 +21,13 @@ pub fn routes() -> Table {
     let form = "/units/{unit}/forms/{form}";
     Table::new()
         .show("/me", Verb::SeeAccount, month::show)
+        .show("/me/person", Verb::SeeAccount, person::show)
+        .act(
+            "/me/person/{act}",
+            Verb::SeeAccount,
+            person::act,
+            person::show,
+        )
         .show("/visits", Verb::SeeAccount, visits::show)
         .show("/sw.js", Verb::SeePublic, visits::worker)
         .show(
@@ -87,7 +95,8 @@ pub fn nav(asked: &Asked<'_>) -> Vec<Link> {
             let visits = asked.standing.checks.is_empty();
             let visits = (!visits).then(|| link(asked, "/visits", "mine-visits"));
             let month = link(asked, "/me", "mine-month");
-            std::iter::once(month).chain(visits).collect()
+            let person = link(asked, "/me/person", "mine-me");
+            [month, person].into_iter().chain(visits).collect()
         }
         _ => Vec::new(),
     }
