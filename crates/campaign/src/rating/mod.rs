@@ -12,7 +12,7 @@
 //! rating says openly: unit, service, group, day, and the batch where that has enough codes. Whoever has *seen a code* (looked
 //! over a shoulder, kept a copy when printing) can derive its rating id and find the rating. So codes are drawn, printed and
 //! forgotten, and the program at the desk must not log them. Where a desk invites one person in a day and one rating comes
-//! that day, the day tells: [`tally`] and [`shown`] withhold small numbers, the ledger itself is open only to those entitled.
+//! that day, the day tells: [`table`] and [`shown`] withhold small numbers, the ledger itself is open only to those entitled.
 //! Tokens that are blindly signed (RFC 9474) can replace codes later without a change to what a rating is.
 //!
 //! # What happens to a low rating
@@ -27,6 +27,7 @@ pub mod import;
 mod query;
 mod refuse;
 mod state;
+mod table;
 mod told;
 
 use std::collections::BTreeSet;
@@ -42,6 +43,7 @@ pub use event::{CaseTold, Event, Given, Invited, OpenGiven, Revised};
 pub use query::{Filter, Invitation, Rating, Shown, Text, shown, tally};
 pub use refuse::REFUSALS;
 pub use state::{Burst, Exclusion, Former, Levels, Ratings};
+pub use table::{Table, table, withheld};
 pub use told::{Part, Told, calls, comments, told};
 
 use crate::id::{Name, RatingId, Ticket};

@@ -7,6 +7,8 @@ use indexmap::IndexSet;
 use rulebook::Period;
 use rulebook::figures::{MISSING, NOT_APPLICABLE};
 use rulebook::model::RatingShare;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::state::{Burst, Cell, Counts, Exclusion, Former, Kept, Levels, Ratings, Source, Words};
 use super::{BatchId, BurstId, Level, Voice};
@@ -34,9 +36,10 @@ pub struct Filter<'f> {
 }
 
 /// What may be shown of ratings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Shown {
-    /// Fewer than the rulebook lets be shown, but not none.
+    /// Fewer than the rulebook lets be shown, but not none; or what would give those away. Never told which.
     Withheld,
     /// How many said what.
     Levels(Levels),
@@ -400,26 +403,36 @@ const fn text(
     }
 }
 
+/// From how many ratings on they are shown in a period.
+pub(super) fn least(state: &State, period: Period) -> u32 {
+    let book = state.rules.of(period);
+    book.map_or(u32::MAX, |book| book.campaign.file.ratings.min_shown)
+}
+
+impl Shown {
+    /// Ratings looked at alone: nothing that they are a part of is shown.
+    pub(super) fn of(levels: Levels, least: u32) -> Self {
+        match levels.all() {
+            few if 0 < few && few < least => Self::Withheld,
+            _ => Self::Levels(levels),
+        }
+    }
+}
+
 /// Ratings with invitation and cases of a period that count, and ratings without invitation beside them, as far as the
 /// rulebook lets them be shown.
 ///
-/// A page that shows parts of a whole must not show so many that the one left out follows from the rest.
+/// For one cell that stands alone. Where parts stand beside a whole, one left out would follow from the rest: there it is
+/// [`table`](super::table).
 #[must_use]
 pub fn shown(state: &State, period: Period, filter: Filter<'_>) -> (Shown, Shown) {
-    let least = state
-        .rules
-        .of(period)
-        .map_or(u32::MAX, |book| book.campaign.file.ratings.min_shown);
+    let least = least(state, period);
     let (mut counting, mut open) = (Levels::default(), Levels::default());
     for (_, counts) in state.ratings.cells(period, filter) {
         counting.add(&counts.counting);
         open.add(&counts.open);
     }
-    let show = |levels: Levels| match levels.all() {
-        few if 0 < few && few < least => Shown::Withheld,
-        _ => Shown::Levels(levels),
-    };
-    (show(counting), show(open))
+    (Shown::of(counting, least), Shown::of(open, least))
 }
 
 /// The measure of a period that ratings yield: the share of the highest levels among those that named one. "Can't say" is no

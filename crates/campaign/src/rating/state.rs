@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::{IndexMap, IndexSet};
 use rulebook::Period;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::query::numbered;
@@ -22,7 +23,7 @@ const TICKET_KEPT_DAYS: i32 = 30;
 const LOW_KEPT_DAYS: i32 = 2;
 
 /// How many ratings said what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Levels {
     /// By level, the lowest first.
     pub of: [u32; 5],

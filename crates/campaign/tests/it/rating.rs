@@ -6,7 +6,7 @@ use campaign::entry::Standing;
 use campaign::id::{Name, RatingId};
 use campaign::rating::{
     self, Action, BatchId, BurstId, Case, Event, Filter, Finding, Levels, Opinion, Second, Shown,
-    Text, Voice, case_id, import, shown, tally,
+    Text, Voice, case_id, import, shown, table, tally, withheld,
 };
 use campaign::work::{self, Source, Verdict, WorkId};
 use campaign::{Actor, Entry, State};
@@ -833,4 +833,106 @@ proptest! {
         let restored = State::restore(&bytes);
         prop_assert_eq!(restored.as_ref(), Some(state));
     }
+}
+
+/// What a reader can tell of the parts of one split: for each withheld one the least and the most it can be, by counting alone.
+fn told(all: Option<u32>, parts: &[u32], hidden: &[bool]) -> Vec<(u32, Option<u32>)> {
+    let open: u32 = parts
+        .iter()
+        .zip(hidden)
+        .filter(|(_, hidden)| !**hidden)
+        .map(|(n, _)| *n)
+        .sum();
+    let count = hidden.iter().filter(|hidden| **hidden).count();
+    hidden
+        .iter()
+        .filter(|hidden| **hidden)
+        .map(|_| match all {
+            Some(all) if count == 1 => (all - open, Some(all - open)),
+            Some(all) => (0, Some(all - open)),
+            None => (0, None),
+        })
+        .collect()
+}
+
+proptest! {
+    #[test]
+    fn no_withheld_count_follows_from_the_rest(
+        cells in prop::collection::vec((0_usize..4, 0_usize..4, prop_oneof![3 => 0_u32..6, 1 => 0_u32..60]), 1..10),
+        least in 1_u32..8,
+    ) {
+        let (mut groups, mut services) = ([0; 4], [0; 4]);
+        for (group, service, count) in cells {
+            groups[group] += count;
+            services[service] += count;
+        }
+        let all: u32 = groups.iter().sum();
+        let hidden = withheld(all, &[&groups, &services], least);
+        prop_assert_eq!(hidden.len(), 9);
+        let (whole, rest) = hidden.split_first().unwrap();
+        let splits = [(&groups, &rest[..4]), (&services, &rest[4..])];
+        let small = |n: u32| 0 < n && n < least;
+        // Whoever has all parts of a split has the whole.
+        let known = !whole || splits.iter().any(|(_, hidden)| !hidden.contains(&true));
+        prop_assert!(!(small(all) && known));
+        for (parts, hidden) in splits {
+            for (n, hidden) in parts.iter().zip(hidden) {
+                prop_assert!(*hidden || !small(*n), "{n} of at least {least} is shown");
+                prop_assert!(*n > 0 || !hidden, "none is shown as none");
+            }
+            let is_small = parts.iter().zip(hidden).any(|(n, hidden)| *hidden && small(*n));
+            for (low, high) in told(known.then_some(all), parts, hidden) {
+                if is_small {
+                    prop_assert!(high.is_none_or(|high| high - low >= least), "{low} to {high:?}");
+                }
+            }
+        }
+        if all == 0 || groups.iter().chain(&services).all(|n| !small(*n)) {
+            prop_assert!(!hidden.contains(&true), "nothing small, nothing withheld");
+        }
+    }
+}
+
+#[test]
+fn a_small_group_is_withheld_with_another_beside_the_whole() {
+    let mut town = Town::new();
+    town.invite("t1", 0, 4);
+    let Action::Invite {
+        unit: rated,
+        service,
+        voice,
+        ..
+    } = invite("t1", vec![])
+    else {
+        unreachable!()
+    };
+    let tickets = (4..6).map(|n| code(n).ticket()).collect();
+    let firms = Action::Invite {
+        unit: rated,
+        service: service.filter(|service| service.as_str() == "subsidy"),
+        group: Some(Name::from("firms")),
+        voice,
+        tickets,
+    };
+    town.rate(&person("a1"), firms);
+    for n in 0..6 {
+        town.give(n, 4);
+    }
+    let t1 = unit("t1");
+    let found = table(&town.story.state, september(), &t1);
+    let (people, firms) = (Name::from("people"), Name::from("firms"));
+    assert!(matches!(found.all, Shown::Levels(levels) if levels.all() == 6));
+    assert_eq!(
+        found.group(Some(&firms)),
+        Shown::Withheld,
+        "two of at least three"
+    );
+    assert_eq!(
+        found.group(Some(&people)),
+        Shown::Withheld,
+        "else it follows that firms are two"
+    );
+    let nobody = Shown::Levels(Levels::default());
+    assert_eq!(found.group(Some(&Name::from("others"))), nobody);
+    assert_eq!(found.open, nobody);
 }
