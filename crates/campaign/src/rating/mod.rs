@@ -27,7 +27,6 @@ pub mod import;
 mod query;
 mod refuse;
 mod state;
-mod table;
 mod told;
 
 use std::collections::BTreeSet;
@@ -43,8 +42,7 @@ pub use event::{CaseTold, Event, Given, Invited, OpenGiven, Revised};
 pub use query::{Filter, Invitation, Rating, Shown, Text, shown, tally};
 pub use refuse::REFUSALS;
 pub use state::{Burst, Exclusion, Former, Levels, Ratings};
-pub use table::{Table, table, withheld};
-pub use told::{Part, Told, calls, comments, told};
+pub use told::{Part, Told, calls, comments, told, withheld};
 
 use crate::id::{Name, RatingId, Ticket};
 use crate::{Date, Note, UnitId};

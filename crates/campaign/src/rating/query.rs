@@ -423,7 +423,7 @@ impl Shown {
 /// rulebook lets them be shown.
 ///
 /// For one cell that stands alone. Where parts stand beside a whole, one left out would follow from the rest: there it is
-/// [`table`](super::table).
+/// [`told`](super::told()).
 #[must_use]
 pub fn shown(state: &State, period: Period, filter: Filter<'_>) -> (Shown, Shown) {
     let least = least(state, period);

@@ -7,12 +7,15 @@
 
 use std::collections::BTreeMap;
 
-use super::query::{Filter, Shown, Text, numbered};
+use indexmap::IndexSet;
+use inference::suppression::{Sum, suppress};
+use rulebook::Period;
+
+use super::query::{Filter, Shown, Text, least, numbered};
 use super::state::{Cell, Levels, Ratings, Source};
 use crate::entry::Standing;
 use crate::id::Name;
 use crate::{Date, State, UnitId};
-use rulebook::Period;
 
 /// A part of a unit's ratings, such as those of a service; `None` is what names none.
 pub type Part<'r> = (Option<&'r Name>, Shown);
@@ -24,9 +27,9 @@ pub struct Told<'r> {
     pub until: Option<Date>,
     /// Ratings with invitation and cases that count.
     pub all: Shown,
-    /// The same by service.
+    /// The same by service; of no service last. Services for which nobody rated are left out.
     pub services: Vec<Part<'r>>,
-    /// The same by group served.
+    /// The same by group served; of no group last. Groups by which nobody rated are left out.
     pub groups: Vec<Part<'r>>,
     /// Ratings without invitation; none while the period runs.
     pub open: Option<Shown>,
@@ -42,7 +45,7 @@ pub fn told<'r>(state: &'r State, unit: &'r UnitId, period: Period, today: Date)
     let Some(book) = state.rules.of(period) else {
         return Told::nothing();
     };
-    let least = book.campaign.file.ratings.min_shown;
+    let least = least(state, period);
     let filter = Filter {
         unit: Some(unit),
         ..Filter::default()
@@ -62,30 +65,55 @@ pub fn told<'r>(state: &'r State, unit: &'r UnitId, period: Period, today: Date)
         }
     };
     let names = &ratings.names;
-    let parts = |of: fn(&Cell) -> u16| {
+    let split = |of: fn(&Cell) -> u16| {
         let mut parts: BTreeMap<u16, Levels> = BTreeMap::new();
-        for (cell, levels) in &cells {
+        for (cell, levels) in cells.iter().filter(|(_, levels)| levels.all() > 0) {
             parts.entry(of(cell)).or_default().add(levels);
         }
-        parted(parts, least)
+        parts
     };
+    let (services, groups) = (split(|cell| cell.service), split(|cell| cell.group));
     let mut all = Levels::default();
     cells.values().for_each(|levels| all.add(levels));
-    let called = |(number, shown), names| (numbered(names, number), shown);
+    let counts = |parts: &BTreeMap<u16, Levels>| parts.values().map(Levels::all).collect();
+    let (by_service, by_group): (Vec<u32>, Vec<u32>) = (counts(&services), counts(&groups));
+    let mut withheld = withheld(all.all(), &[&by_service, &by_group], least).into_iter();
+    let mut show = |levels: Levels| match withheld.next() {
+        Some(false) => Shown::Levels(levels),
+        _ => Shown::Withheld,
+    };
+    let all = show(all);
+    let mut named = |parts: BTreeMap<u16, Levels>, names: &'r IndexSet<Name>| {
+        let of = |(number, levels)| (numbered(names, number), show(levels));
+        let mut parts: Vec<Part<'r>> = parts.into_iter().map(of).collect();
+        parts.sort_by_key(|(name, _)| (name.is_none(), *name));
+        parts
+    };
     Told {
         until,
-        all: show(all, least),
-        services: parts(|cell| cell.service)
-            .map(|part| called(part, &names.services))
-            .collect(),
-        groups: parts(|cell| cell.group)
-            .map(|part| called(part, &names.groups))
-            .collect(),
-        open: over.then(|| show(open, least)),
+        all,
+        services: named(services, &names.services),
+        groups: named(groups, &names.groups),
+        open: over.then(|| Shown::of(open, least)),
     }
 }
 
 impl Told<'_> {
+    /// By a group; by all, where none is named.
+    #[must_use]
+    pub fn group(&self, group: Option<&Name>) -> Shown {
+        match group {
+            None => self.all,
+            Some(_) => part(&self.groups, group),
+        }
+    }
+
+    /// For a service.
+    #[must_use]
+    pub fn service(&self, service: &Name) -> Shown {
+        part(&self.services, Some(service))
+    }
+
     const fn nothing() -> Self {
         Self {
             until: None,
@@ -97,38 +125,34 @@ impl Told<'_> {
     }
 }
 
-fn show(levels: Levels, least: u32) -> Shown {
-    match levels.all() {
-        few if 0 < few && few < least => Shown::Withheld,
-        _ => Shown::Levels(levels),
-    }
+fn part(parts: &[Part<'_>], wanted: Option<&Name>) -> Shown {
+    let found = parts.iter().find(|(name, _)| *name == wanted);
+    found.map_or(Shown::Levels(Levels::default()), |(_, shown)| *shown)
 }
 
-/// Parts of a whole, so many of them withheld that those withheld are at least two and together no fewer than may be shown.
-fn parted(parts: BTreeMap<u16, Levels>, least: u32) -> impl Iterator<Item = (u16, Shown)> {
-    let mut parts: Vec<(u16, Levels)> = parts.into_iter().filter(|p| p.1.all() > 0).collect();
-    parts.sort_by_key(|(number, levels)| (levels.all(), *number));
-    let (mut withheld, mut left) = (0_usize, 0_u32);
-    for (_, levels) in &parts {
-        let few = levels.all() < least;
-        let tells = withheld > 0 && (left < least || withheld < 2);
-        if !few && !tells {
-            break;
-        }
-        withheld += 1;
-        left += levels.all();
+/// Which counts are withheld of a whole and of its parts, split once or several times: the whole first, then the parts of each
+/// split in their order.
+///
+/// Withheld are counts of 1 to `least` − 1, and as many others as it takes so that a reader can tell none of these closer than
+/// `least` apart: also the sum of what is withheld of a split is `least` or more. Where that can't be done, as the numbers
+/// themselves give a count away, everything but zeros is withheld.
+#[must_use]
+pub fn withheld(all: u32, splits: &[&[u32]], least: u32) -> Vec<bool> {
+    let mut cells = vec![u64::from(all)];
+    let mut sums = Vec::new();
+    for parts in splits {
+        let first = cells.len();
+        cells.extend(parts.iter().map(|count| u64::from(*count)));
+        sums.push(Sum {
+            total: 0,
+            parts: (first..cells.len()).collect(),
+        });
     }
-    let shown = move |(at, (number, levels)): (usize, (u16, Levels))| {
-        let shown = if at < withheld {
-            Shown::Withheld
-        } else {
-            Shown::Levels(levels)
-        };
-        (number, shown)
-    };
-    let mut shown: Vec<(u16, Shown)> = parts.into_iter().enumerate().map(shown).collect();
-    shown.sort_by_key(|(number, _)| *number);
-    shown.into_iter()
+    let width = f64::from(least.max(1));
+    match suppress(&cells, &sums, u64::from(least), width, &[]) {
+        Ok(found) if found.unprotected.is_empty() => found.withheld,
+        _ => cells.iter().map(|count| *count > 0).collect(),
+    }
 }
 
 /// Week (of the era) → how many of a unit's ratings said what.
@@ -236,20 +260,17 @@ mod tests {
         }
     }
 
-    fn withheld(sizes: &[u32]) -> Vec<bool> {
-        let parts = sizes.iter().zip(0..).map(|(n, at)| (at, few(*n))).collect();
-        parted(parts, 5)
-            .map(|(_, shown)| shown == Shown::Withheld)
-            .collect()
+    fn parts_withheld(sizes: &[u32]) -> Vec<bool> {
+        withheld(sizes.iter().sum(), &[sizes], 5).split_off(1)
     }
 
     #[test]
     fn no_part_that_is_withheld_follows_from_the_others() {
-        assert_eq!(withheld(&[10, 20]), [false, false]);
-        assert_eq!(withheld(&[2, 20, 10]), [true, false, true]);
-        assert_eq!(withheld(&[2, 4, 20]), [true, true, false]);
-        assert_eq!(withheld(&[1, 1, 7, 20]), [true, true, true, false]);
-        assert_eq!(withheld(&[3]), [true]);
+        assert_eq!(parts_withheld(&[10, 20]), [false, false]);
+        assert_eq!(parts_withheld(&[2, 20, 10]), [true, false, true]);
+        assert_eq!(parts_withheld(&[2, 4, 20]), [true, true, false]);
+        assert_eq!(parts_withheld(&[1, 1, 7, 20]), [true, true, true, false]);
+        assert_eq!(parts_withheld(&[3]), [true]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use campaign::entry::Standing;
 use campaign::id::{Name, RatingId};
 use campaign::rating::{
     self, Action, BatchId, BurstId, Case, Event, Filter, Finding, Levels, Opinion, Second, Shown,
-    Text, Voice, case_id, import, shown, table, tally, withheld,
+    Text, Voice, case_id, import, shown, tally, withheld,
 };
 use campaign::work::{self, Source, Verdict, WorkId};
 use campaign::{Actor, Entry, State};
@@ -919,7 +919,16 @@ fn a_small_group_is_withheld_with_another_beside_the_whole() {
         town.give(n, 4);
     }
     let t1 = unit("t1");
-    let found = table(&town.story.state, september(), &t1);
+    let later = town
+        .story
+        .state
+        .rules
+        .of(september())
+        .unwrap()
+        .calendar
+        .last_day(september())
+        .plus(1);
+    let found = rating::told(&town.story.state, &t1, september(), later);
     let (people, firms) = (Name::from("people"), Name::from("firms"));
     assert!(matches!(found.all, Shown::Levels(levels) if levels.all() == 6));
     assert_eq!(
@@ -934,5 +943,5 @@ fn a_small_group_is_withheld_with_another_beside_the_whole() {
     );
     let nobody = Shown::Levels(Levels::default());
     assert_eq!(found.group(Some(&Name::from("others"))), nobody);
-    assert_eq!(found.open, nobody);
+    assert_eq!(found.open, Some(nobody));
 }

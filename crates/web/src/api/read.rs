@@ -11,7 +11,8 @@ use serde::Serialize;
 use super::openapi::{ITEMS, MOST_ITEMS};
 use super::views::{
     CampaignView, CategoryView, CircularView, DueView, Listed, LogView, ObjectionView, PeriodView,
-    RecordView, RefusalView, ResultView, ResultsView, ScoreView, ServiceView, UnitView, WorkView,
+    RatingsView, RecordView, RefusalView, ResultView, ResultsView, ScoreView, ServiceView,
+    UnitView, WorkView,
 };
 use super::write::BASE;
 use super::{Doc, Paging};
@@ -109,6 +110,13 @@ fn public(table: Table) -> Table {
         "The score of a unit, explained point by point.",
     );
     let table = one(table, at, score, schema_for!(ScoreView));
+    let at = (
+        "/units/{unit}/ratings/{period}",
+        SeePublic,
+        "ratings",
+        "How many of those served said what of a unit in a period, small numbers withheld.",
+    );
+    let table = one(table, at, ratings, schema_for!(RatingsView));
     let at = (
         "/circulars",
         SeePublic,
@@ -306,6 +314,20 @@ fn score(asked: &Asked<'_>, at: &At) -> Answer {
         result: ResultView::of(result),
         explanation: explained.and_then(|class| class.of(&unit).cloned()),
     })
+}
+
+fn ratings(asked: &Asked<'_>, at: &At) -> Answer {
+    let (unit, period) = (at.unit()?, at.period()?);
+    let found = visible(asked, period, Some(&unit)).ok_or_else(Problem::not_found)?;
+    found.run.of(&unit).ok_or_else(Problem::not_found)?;
+    let book = asked
+        .state
+        .rules
+        .of(period)
+        .ok_or_else(Problem::not_found)?;
+    let least = book.campaign.file.ratings.min_shown;
+    let told = campaign::rating::told(asked.state, &unit, period, asked.today);
+    Reply::json(&RatingsView::of(&unit, period, least, &told))
 }
 
 fn circulars(asked: &Asked<'_>, at: &At) -> Answer {

@@ -1,8 +1,10 @@
 //! What can be read, as data: the answers of the API, typed.
 
 use campaign::circular::{Circular, CircularId, Progress};
+use campaign::id::Name;
 use campaign::objection::{self, Objection, ObjectionId};
 use campaign::period::{ClassResult, Run, Stage, UnitResult};
+use campaign::rating::{Shown, Told};
 use campaign::record::{About, Due, Record, RecordId, Value, Values, When};
 use campaign::work::{Item, WorkId};
 use campaign::{Date, Digest, ItemId, PersonId, UnitId};
@@ -157,6 +159,56 @@ pub struct ScoreView {
     pub result: ResultView,
     /// Every point of it; none where the figures aren't kept any more, since the period was scored again.
     pub explanation: Option<Explanation>,
+}
+
+/// The ratings of a unit in a period, as far as they are shown.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct RatingsView {
+    /// The unit.
+    pub unit: UnitId,
+    /// The period.
+    pub period: Period,
+    /// Fewer are withheld, and whatever they would follow from.
+    pub least: u32,
+    /// All with invitation that count.
+    pub all: Shown,
+    /// These by group served; of no group last.
+    pub groups: Vec<RatedPart>,
+    /// These by service; of no service last.
+    pub services: Vec<RatedPart>,
+    /// Those without invitation: not verified, never scored. None while the period runs.
+    pub open: Option<Shown>,
+}
+
+/// A part of the ratings of a unit.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct RatedPart {
+    /// The group's or the service's id.
+    pub name: Option<String>,
+    /// How many said what.
+    pub ratings: Shown,
+}
+
+impl RatingsView {
+    /// Of a unit in a period.
+    pub(super) fn of(unit: &UnitId, period: Period, least: u32, told: &Told<'_>) -> Self {
+        let parts = |parts: &[(Option<&Name>, Shown)]| {
+            let part = |(name, ratings): &(Option<&Name>, Shown)| RatedPart {
+                name: name.map(ToString::to_string),
+                ratings: *ratings,
+            };
+            parts.iter().map(part).collect()
+        };
+        Self {
+            unit: unit.clone(),
+            period,
+            least,
+            all: told.all,
+            groups: parts(&told.groups),
+            services: parts(&told.services),
+            open: told.open,
+        }
+    }
 }
 
 /// A published circular.

@@ -152,3 +152,76 @@ fn those_inside_a_unit_see_nothing_preliminary_of_its_peers() {
     let link = format!("/score/{preliminary}\"");
     assert_eq!(page.matches(&link).count(), 1, "only its own");
 }
+
+/// The table of a page as a file, row after row.
+fn rows(browser: &Browser, path: &str, table: &str) -> Vec<Vec<String>> {
+    let csv = ok(browser, &format!("{path}?as=csv&table={table}"));
+    let grid = rulebook::grid::read("table.csv", csv.as_bytes()).unwrap();
+    let (mut reader, mut cells, mut all) = (grid.reader(), Vec::new(), Vec::new());
+    while reader.next(&mut cells).is_some() {
+        all.push(cells.iter().map(ToString::to_string).collect());
+    }
+    all
+}
+
+#[test]
+fn what_is_withheld_follows_from_no_page_beside_it() {
+    let mut plan = crate::support::small();
+    let campaign = plan.files.get_mut("campaign.toml").unwrap();
+    *campaign = campaign.replace("min_shown = 5", "min_shown = 18");
+    let running = Running::of(&plan);
+    let (last, ..) = scene(&running);
+    let browser = running.browser();
+    let units: Vec<UnitId> = {
+        let state = running.app.host.read();
+        let run = state.periods.final_results(last).unwrap();
+        let all = run.classes.iter().flat_map(|class| &class.units);
+        all.map(|result| result.unit.clone()).collect()
+    };
+    let mut beside = 0;
+    for unit in units {
+        let path = format!("/units/{unit}");
+        for table in ["ratings", "services"] {
+            let page = ok(&browser, &path);
+            if !page.contains(&format!("table={table}\"")) {
+                continue;
+            }
+            let mut rows = rows(&browser, &path, table);
+            let count = |row: &[String]| -> Option<u32> {
+                row[1..].iter().map(|cell| cell.parse::<u32>().ok()).sum()
+            };
+            let whole = count(&rows.pop().unwrap());
+            let parts: Vec<Option<u32>> = rows.iter().map(|row| count(row)).collect();
+            let hidden = parts.iter().filter(|part| part.is_none()).count();
+            let open: u32 = parts.iter().flatten().sum();
+            assert!(
+                parts
+                    .iter()
+                    .chain([&whole])
+                    .flatten()
+                    .all(|n| *n == 0 || *n >= 18),
+                "{path}"
+            );
+            if let Some(whole) = whole {
+                assert_ne!(hidden, 1, "{path}: the one withheld follows from the rest");
+                assert!(hidden == 0 || whole - open >= 18, "{path}");
+                beside += hidden;
+            } else {
+                assert!(hidden > 0, "{path}: the whole follows from its parts");
+            }
+        }
+        let api = ok(&browser, &format!("/api/v1/units/{unit}/ratings/{last}"));
+        let api: serde_json::Value = serde_json::from_str(&api).unwrap();
+        let score = ok(&browser, &format!("/api/v1/units/{unit}/score/{last}"));
+        let score: serde_json::Value = serde_json::from_str(&score).unwrap();
+        let items = score["explanation"]["items"].as_array().unwrap();
+        let item = items.iter().find(|item| item["measure"] == "satisfied");
+        if let Some(item) = item.filter(|_| api["all"] == "withheld") {
+            assert!(item["n"].is_null() && item["figure"].is_null() && item["handed_in"].is_null());
+        }
+    }
+    assert!(
+        beside > 0,
+        "nothing is withheld beside a whole: the test says nothing"
+    );
+}

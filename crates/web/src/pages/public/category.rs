@@ -2,7 +2,7 @@
 
 use campaign::UnitId;
 use campaign::period::{ClassResult, Sure, UnitResult};
-use campaign::rating::{self, Filter, Shown};
+use campaign::rating::{self, Shown};
 use inference::funnel::{Kind, funnel};
 use rulebook::Period;
 use scoring::replay::Verdict;
@@ -112,11 +112,8 @@ fn rates(sheet: &mut Sheet, asked: &Asked<'_>, period: Period, class: &ClassResu
     let w = asked.words;
     let mut known: Vec<(&UnitId, f64, f64)> = Vec::new();
     for result in &class.units {
-        let filter = Filter {
-            unit: Some(&result.unit),
-            ..Filter::default()
-        };
-        if let (Shown::Levels(levels), _) = rating::shown(asked.state, period, filter)
+        if let Shown::Levels(levels) =
+            rating::told(asked.state, &result.unit, period, asked.today).all
             && levels.rated() > 0
         {
             let (top, all) = (levels.top(2), levels.rated());

@@ -1,13 +1,16 @@
 //! Results as whoever asks may see them: the final ones for anyone, preliminary ones for those who may see the inside.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
 use campaign::circular::{Circular, CircularId, Progress};
+use campaign::id::Name;
 use campaign::period::{Run, Stage};
+use campaign::rating::{self, Shown};
 use campaign::rules::Book;
 use campaign::{Date, State, UnitId};
 use rulebook::figures::Figures;
-use rulebook::model::{Indicator, Scheme};
+use rulebook::model::{FilledBy, Indicator, Scheme};
 use rulebook::{Campaign, Period};
 use scoring::Explanation;
 use scoring::run::{Run as Scoring, Selection};
@@ -87,6 +90,8 @@ pub struct Explained {
     pub decimals: Option<u8>,
     /// Its units.
     pub units: Vec<Explanation>,
+    /// Unit and item: of these the figure is a share of ratings that is withheld.
+    pub withheld: BTreeSet<(String, String)>,
 }
 
 impl Explained {
@@ -154,12 +159,43 @@ pub fn explained(
             }
         })
         .ok()?;
+    let withheld = withhold(state, period, book, &mut units);
     Some(Explained {
         scheme: class.scheme.as_str().to_owned(),
         book: std::sync::Arc::clone(book),
         decimals,
         units,
+        withheld,
     })
+}
+
+/// Takes out shares of ratings, and of how many they are, where the table of the unit's ratings doesn't show them either.
+fn withhold(
+    state: &State,
+    period: Period,
+    book: &Book,
+    units: &mut [Explanation],
+) -> BTreeSet<(String, String)> {
+    let mut withheld = BTreeSet::new();
+    // Only periods that are over have results.
+    let over = book.calendar.last_day(period).plus(1);
+    for one in units {
+        let unit = UnitId::from(one.unit.as_str());
+        let shown = rating::told(state, &unit, period, over);
+        for item in &mut one.items {
+            let measure = book.campaign.measure(&item.measure);
+            let Some(FilledBy::Rating(share)) = measure.and_then(|one| one.filled_by.as_ref())
+            else {
+                continue;
+            };
+            let group = share.group.as_ref().map(|id| Name::from(id.as_str()));
+            if shown.group(group.as_ref()) == Shown::Withheld {
+                (item.figure, item.base, item.handed_in, item.n) = (None, None, None, None);
+                withheld.insert((one.unit.clone(), item.id.clone()));
+            }
+        }
+    }
+    withheld
 }
 
 /// Which units are explained.

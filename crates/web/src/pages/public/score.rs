@@ -86,7 +86,7 @@ fn points(
     let mut rows: Vec<Vec<Cell>> = explanation
         .items
         .iter()
-        .map(|item| row(asked, explained, item))
+        .map(|item| row(asked, explained, unit, item))
         .collect();
     rows.extend(adjustments(asked, explanation));
     sheet.add(Part::Heading(w.t("public-points-head").into_owned()));
@@ -112,8 +112,10 @@ fn points(
     }
 }
 
-fn row(asked: &Asked<'_>, explained: &Explained, item: &ItemRow) -> Vec<Cell> {
+fn row(asked: &Asked<'_>, explained: &Explained, unit: &UnitId, item: &ItemRow) -> Vec<Cell> {
     let w = asked.words;
+    let key = (unit.as_str().to_owned(), item.id.clone());
+    let is_withheld = explained.withheld.contains(&key);
     let number = |value: Option<f64>| Cell::number(value.map(|value| w.num(value, 2)));
     let needed = match (item.full_at, item.next) {
         (_, Some((figure, points))) => Some(
@@ -136,7 +138,10 @@ fn row(asked: &Asked<'_>, explained: &Explained, item: &ItemRow) -> Vec<Cell> {
     };
     vec![
         Cell::text(name(asked, explained, &item.id)),
-        number(item.figure),
+        match is_withheld {
+            true => Cell::text(w.t("public-withheld")),
+            false => number(item.figure),
+        },
         number(item.class_mean),
         number(item.class_best),
         Cell::number(item.points.map(|points| w.num(signed(points), 4))),

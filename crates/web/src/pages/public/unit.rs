@@ -247,37 +247,25 @@ fn peers(sheet: &mut Sheet, asked: &Asked<'_>, unit: &UnitId, period: Period, cl
     sheet.table(table, &w.t("public-no-peers"));
 }
 
-fn satisfaction(sheet: &mut Sheet, asked: &Asked<'_>, unit: &UnitId, period: Period) {
-    let w = asked.words;
-    let Ok(book) = asked.book() else {
-        return;
-    };
-    let mut rows = Vec::new();
-    let told = rating::told(asked.state, unit, period, asked.today);
-    for served in &book.campaign.file.served {
-        let group = Name::from(served.id.as_str());
-        let part = told.groups.iter().find(|(name, _)| *name == Some(&group));
-        let counting = part.map_or(Shown::Levels(Levels::default()), |(_, shown)| *shown);
-        let mut row = vec![Cell::text(w.of(&served.name))];
-        match counting {
-            Shown::Withheld => row.extend((0..6).map(|_| Cell::text(w.t("public-withheld")))),
-            Shown::Levels(levels) => {
-                let counts = levels.of.iter().rev().chain([&levels.cannot_say]);
-                row.extend(counts.map(|count| Cell::number(Some(count.to_string()))));
-            }
+/// What a row of ratings shows, by level, the highest first.
+fn level_cells(asked: &Asked<'_>, shown: Shown) -> Vec<Cell> {
+    match shown {
+        Shown::Withheld => vec![Cell::text(asked.words.t("public-withheld")); 6],
+        Shown::Levels(levels) => {
+            let counts = levels.of.iter().rev().chain([&levels.cannot_say]);
+            let cell = |count: &u32| Cell::number(Some(count.to_string()));
+            counts.map(cell).collect()
         }
-        rows.push(row);
     }
-    sheet.add(Part::Heading(
-        w.a("public-ratings-head", "period", w.period(period))
-            .into_owned(),
-    ));
-    sheet.add(Part::Quiet(
-        w.n("public-ratings-note", book.campaign.file.ratings.min_shown)
-            .into_owned(),
-    ));
+}
+
+fn levels_table(
+    asked: &Asked<'_>,
+    (name, first, caption): (&'static str, &str, &str),
+    rows: Vec<(String, Shown)>,
+) -> Table {
     let ids = [
-        "public-group",
+        first,
         "public-level-5",
         "public-level-4",
         "public-level-3",
@@ -285,13 +273,67 @@ fn satisfaction(sheet: &mut Sheet, asked: &Asked<'_>, unit: &UnitId, period: Per
         "public-level-1",
         "public-cannot-say",
     ];
-    let table = Table {
-        name: "ratings",
-        caption: w.t("public-ratings-caption").into_owned(),
-        headers: headers(asked, &ids),
-        rows,
+    let row = |(name, shown)| {
+        let mut row = vec![Cell::text(name)];
+        row.extend(level_cells(asked, shown));
+        row
     };
-    sheet.table(table, &w.t("public-nothing"));
+    Table {
+        name,
+        caption: asked.words.t(caption).into_owned(),
+        headers: headers(asked, &ids),
+        rows: rows.into_iter().map(row).collect(),
+    }
+}
+
+fn satisfaction(sheet: &mut Sheet, asked: &Asked<'_>, unit: &UnitId, period: Period) {
+    let w = asked.words;
+    let Ok(book) = asked.book() else {
+        return;
+    };
+    let found = rating::told(asked.state, unit, period, asked.today);
+    let none = |parts: &[(Option<&Name>, Shown)]| {
+        let mut unnamed = parts.iter().filter(|(name, _)| name.is_none());
+        let unnamed = unnamed.next().map(|(_, shown)| *shown);
+        unnamed.map(|shown| (w.t("public-not-stated").into_owned(), shown))
+    };
+    let served = book.campaign.file.served.iter();
+    let served = served.map(|served| {
+        let group = Name::from(served.id.as_str());
+        (w.of(&served.name).to_owned(), found.group(Some(&group)))
+    });
+    let all = || (w.t("public-all-ratings").into_owned(), found.all);
+    let mut groups: Vec<(String, Shown)> = served.collect();
+    groups.extend(none(&found.groups).into_iter().chain([all()]));
+    let services = book.campaign.services.iter().filter_map(|written| {
+        let name = Name::from(written.item.id.as_str());
+        let known = found.services.iter().any(|(of, _)| *of == Some(&name));
+        known.then(|| (w.of(&written.item.name).to_owned(), found.service(&name)))
+    });
+    let mut services: Vec<(String, Shown)> = services.collect();
+    if !services.is_empty() {
+        services.extend(none(&found.services).into_iter().chain([all()]));
+    }
+    let head = w.a("public-ratings-head", "period", w.period(period));
+    sheet.add(Part::Heading(head.into_owned()));
+    let least = book.campaign.file.ratings.min_shown;
+    sheet.add(Part::Quiet(w.n("public-ratings-note", least).into_owned()));
+    let by_group = ("ratings", "public-group", "public-ratings-caption");
+    sheet.add(Part::Table(levels_table(asked, by_group, groups)));
+    if !services.is_empty() {
+        let by_service = ("services", "public-service", "public-ratings-by-service");
+        sheet.add(Part::Table(levels_table(asked, by_service, services)));
+    }
+    let nobody = Shown::Levels(Levels::default());
+    if let Some(open) = found.open.filter(|open| *open != nobody) {
+        let open = vec![(w.t("public-open-ratings").into_owned(), open)];
+        let apart = (
+            "open-ratings",
+            "public-ratings-apart",
+            "public-open-caption",
+        );
+        sheet.add(Part::Table(levels_table(asked, apart, open)));
+    }
     let more = Cell::link(
         w.t("public-ratings-more"),
         format!("/units/{unit}/ratings?period={period}"),
