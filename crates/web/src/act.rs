@@ -6,7 +6,7 @@ use host::{Receipt, Request};
 use crate::app::App;
 use crate::asked::Who;
 use crate::problem::Problem;
-use crate::rights;
+use crate::rights::{self, Standing};
 use crate::vault::Writing;
 
 /// What a request wants to happen: an action with its texts, and what is answered once it has.
@@ -72,14 +72,19 @@ pub fn new_key() -> Result<CommandId, Problem> {
     Ok(CommandId(key))
 }
 
-/// Sends an action, as whoever asks, and waits until it is durable.
+/// Sends an action, as whoever asks, with no more than their standing gives, and waits until it is durable.
 ///
 /// # Errors
 /// What the policies or the campaign's rules say against it.
-pub async fn send(app: &App, who: &Who, plan: Plan) -> Result<Receipt, Problem> {
+pub async fn send(
+    app: &App,
+    who: &Who,
+    standing: &Standing,
+    plan: Plan,
+) -> Result<Receipt, Problem> {
     {
         let state = app.host.read();
-        rights::allow_action(app, &state, who, &plan.action)?;
+        rights::allow_action(app, &state, standing, &plan.action)?;
     }
     let by = match who {
         _ if plan.unnamed => Actor::Public,

@@ -28,6 +28,8 @@ pub struct Settings {
     pub head: Duration,
     /// Proxies before this server that say in `X-Forwarded-For` whom they ask for; what anyone else says there isn't read.
     pub proxies: Vec<IpAddr>,
+    /// What notices are sent by; none are sent where it is absent.
+    pub notices: Option<crate::notices::Config>,
     /// For how long a request's body may take to arrive, however steadily it trickles.
     pub body: Duration,
     /// How many connections are open at once at most; others wait.
@@ -42,6 +44,7 @@ impl Default for Settings {
             tick: Some(Duration::from_secs(30)),
             head: Duration::from_secs(10),
             proxies: Vec::new(),
+            notices: None,
             body: Duration::from_secs(300),
             connections: 10_000,
         }

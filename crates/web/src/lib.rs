@@ -20,6 +20,7 @@ pub mod fields;
 pub mod files;
 pub mod forms;
 pub mod identity;
+pub mod notices;
 pub mod order;
 pub mod page;
 pub mod pages;

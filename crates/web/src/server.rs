@@ -95,6 +95,10 @@ impl Server {
         let tick = app.settings.tick;
         let room = Arc::new(Semaphore::new(app.settings.connections));
         let ticking = tick.map(|every| tokio::spawn(crate::clock::run(Arc::clone(&app), every)));
+        let notices = app.settings.notices.clone().zip(tick);
+        let telling = notices.map(|(config, every)| {
+            tokio::spawn(crate::notices::run(Arc::clone(&app), config, every))
+        });
         let router = router(app);
         let graceful = GracefulShutdown::new();
         let mut http = hyper::server::conn::http1::Builder::new();
@@ -130,8 +134,8 @@ impl Server {
                 drop(place);
             });
         }
-        if let Some(ticking) = ticking {
-            ticking.abort();
+        for task in ticking.into_iter().chain(telling) {
+            task.abort();
         }
         let _given_up = tokio::time::timeout(LAST, graceful.shutdown()).await;
         Ok(())
@@ -485,7 +489,7 @@ async fn done(
     })?;
     let Plan { then, done, .. } = &plan;
     let told = (then.clone(), *done);
-    let sent = act::send(app, &caller.who, plan).await;
+    let sent = act::send(app, &caller.who, &caller.standing, plan).await;
     sent.map_err(|problem| problem.at_field(fields))?;
     Ok(told)
 }
@@ -523,7 +527,7 @@ async fn ordered(
     })?;
     let key = plan.key;
     let plan = plan.keyed(idempotency(&parts.headers)?.or(key));
-    let receipt = act::send(app, &caller.who, plan).await?;
+    let receipt = act::send(app, &caller.who, &caller.standing, plan).await?;
     Reply::json(&crate::api::write::Taken {
         entries: [receipt.entries.start, receipt.entries.end],
     })

@@ -25,7 +25,8 @@ macro_rules! files {
 
 /// All files, by area.
 pub const FILES: &[(&str, &str, &str)] = files![
-    "common", "identity", "rating", "mine", "office", "public", "audit", "charts", "files"
+    "common", "identity", "rating", "mine", "office", "public", "audit", "charts", "files",
+    "notices"
 ];
 
 /// The messages of both languages.

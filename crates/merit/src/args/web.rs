@@ -30,7 +30,21 @@ pub const SERVE: (&str, &str) = (
   merit serve 县 --data 数据 --base-url https://merit.example.org --proxy 127.0.0.1    以后每次
 
 数据文件夹里有账本、账号、密钥和快照;密钥第一次自动生成,另外备份一份。前面要有做 TLS 的反向代理。
-账本也可以放在 PostgreSQL 里(--ledger)。运行中改细则,在“办公室—细则”页面里改,不看这个文件夹。",
+账本也可以放在 PostgreSQL 里(--ledger)。运行中改细则,在“办公室—细则”页面里改,不看这个文件夹。
+
+通知设置的文件(里面有密码,只让运行的账号读):
+  [mail]
+  server = 'smtp.example.org'            # tls 可写 always(默认,465端口)、starttls(587)、none(只用于本机)
+  user = 'merit@example.org'
+  password = '……'
+  from = '创优活动 <merit@example.org>'
+  [[webhook]]
+  name = '办公室群'
+  kind = 'dingtalk'                      # wecom 企业微信、dingtalk 钉钉、feishu 飞书、json 其他系统
+  url = 'https://oapi.dingtalk.com/robot/send?access_token=……'
+  secret = '……'                          # 钉钉、飞书的加签密钥;json 的签名密钥(Merit-Signature 头)
+  lang = 'zh'
+通知先进数据文件夹里的 outbox.db,至少送到一次;对方不收就隔一会儿再送,三天后放弃。22点到8点不发。",
     "\
 Examples:
   merit serve county --data data --admin-unit o01 --admin-name Zhang      the first time: rules, units, administrator
@@ -38,7 +52,22 @@ Examples:
 
 The data folder holds ledger, accounts, keys and snapshots; keys are made the first time: keep a copy elsewhere. Put a
 reverse proxy that does TLS in front. The ledger can also lie in PostgreSQL (--ledger). Rules of a running campaign are
-changed on the office's page of rules; this folder is then not looked at.",
+changed on the office's page of rules; this folder is then not looked at.
+
+The file of settings for notices (it holds passwords: let the account that runs this read it alone):
+  [mail]
+  server = 'smtp.example.org'            # tls: always (the default, port 465), starttls (587), none (same machine only)
+  user = 'merit@example.org'
+  password = '…'
+  from = 'Merit <merit@example.org>'
+  [[webhook]]
+  name = 'office group'
+  kind = 'dingtalk'                      # wecom, dingtalk, feishu: robots of group chats; json: other systems
+  url = 'https://oapi.dingtalk.com/robot/send?access_token=…'
+  secret = '…'                           # what DingTalk and Feishu sign with; for json the key of `Merit-Signature`
+  lang = 'en'
+Notices go through outbox.db in the data folder and are sent at least once: tried again, with longer and longer waits,
+for three days. None are sent between 22 and 8.",
 );
 
 /// Where a server listens.
@@ -114,4 +143,13 @@ pub struct Serve {
         help = tr("第一次:管理员的姓名", "The first time: what the administrator is called")
     )]
     pub admin_name: Option<String>,
+    #[arg(
+        long,
+        value_name = tr("文件", "FILE"),
+        help = tr(
+            "通知设置(TOML):邮件服务器、群机器人;格式见下。不写则不发通知",
+            "Settings of notices (TOML): mail server, webhooks; see below. Without it none are sent"
+        )
+    )]
+    pub notices: Option<PathBuf>,
 }

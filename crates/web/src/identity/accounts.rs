@@ -105,6 +105,7 @@ impl Accounts {
         store.execute_batch(throttle::SCHEMA)?;
         store.execute_batch(super::second::SCHEMA)?;
         store.execute_batch(super::links::SCHEMA)?;
+        store.execute_batch(crate::notices::SCHEMA)?;
         Ok(Self {
             store: Mutex::new(store),
             sessions: Mutex::default(),
@@ -253,7 +254,7 @@ impl Accounts {
         Ok(())
     }
 
-    pub(super) fn store(&self) -> MutexGuard<'_, Connection> {
+    pub(crate) fn store(&self) -> MutexGuard<'_, Connection> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -57,3 +57,19 @@ pub fn set(name: &str, value: &str, max_age: i64, secure: bool) -> String {
 pub const fn before_name(secure: bool) -> &'static str {
     if secure { "__Host-before" } else { "before" }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{before_name, session_name, set};
+
+    #[test]
+    fn over_tls_cookies_are_secure_and_of_this_host() {
+        for name in [session_name(true), before_name(true)] {
+            let cookie = set(name, "x", 60, true);
+            assert!(cookie.starts_with("__Host-"), "{cookie}");
+            // What the prefix asks for: `Secure`, `Path=/`, no `Domain`.
+            assert!(cookie.contains("; Secure") && cookie.contains("; Path=/;"));
+            assert!(!cookie.contains("Domain"), "{cookie}");
+        }
+    }
+}

@@ -21,6 +21,11 @@ pub(super) const SCHEMA: &str = "
         scope TEXT NOT NULL,
         until INTEGER NOT NULL
     ) STRICT;
+    CREATE TABLE IF NOT EXISTS renewal (
+        person TEXT NOT NULL,
+        by TEXT NOT NULL,
+        at INTEGER NOT NULL
+    ) STRICT;
 ";
 
 /// For how long an invitation holds, in seconds.
@@ -55,6 +60,46 @@ impl Accounts {
                 login: row.get(0)?,
                 person: PersonId::from(person.as_str()),
             })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Gives someone who has lost their password or second step a link to set both anew; what they have holds until they use
+    /// it. That it was done, and by whom, is kept for them and for the office to see.
+    ///
+    /// # Errors
+    /// [`AccountsError`].
+    pub fn renew(&self, person: &PersonId, by: &PersonId, now: Time) -> Result<Token> {
+        let token = Token::new().ok_or(AccountsError::Exhausted)?;
+        let mut store = self.store();
+        let both = store.transaction()?;
+        both.execute(
+            "INSERT OR REPLACE INTO invitation (digest, person, until) VALUES (?1, ?2, ?3)",
+            params![token.digest(), person.as_str(), now.0 + INVITED],
+        )?;
+        both.execute(
+            "INSERT INTO renewal (person, by, at) VALUES (?1, ?2, ?3)",
+            params![person.as_str(), by.as_str(), now.0],
+        )?;
+        both.commit()?;
+        Ok(token)
+    }
+
+    /// Whose access was given anew since a time, by whom, and when; the last first.
+    ///
+    /// # Errors
+    /// [`AccountsError`].
+    pub fn renewals(&self, since: Time) -> Result<Vec<(PersonId, PersonId, Time)>> {
+        let store = self.store();
+        let mut query =
+            store.prepare("SELECT person, by, at FROM renewal WHERE at >= ?1 ORDER BY at DESC")?;
+        let rows = query.query_map([since.0], |row| {
+            let (person, by): (String, String) = (row.get(0)?, row.get(1)?);
+            Ok((
+                PersonId::from(person.as_str()),
+                PersonId::from(by.as_str()),
+                Time(row.get(2)?),
+            ))
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
@@ -96,7 +141,8 @@ impl Accounts {
             .map(|person| PersonId::from(person.as_str())))
     }
 
-    /// Makes the account of an invitation and uses the invitation up; none where it doesn't hold.
+    /// Makes the account of an invitation, or sets it anew, and uses the invitation up; none where it doesn't hold. Of an
+    /// account set anew all sessions, tokens and the second step end.
     ///
     /// # Errors
     /// [`AccountsError::Taken`] when the login name is.
@@ -118,10 +164,17 @@ impl Accounts {
             return Ok(None);
         }
         both.execute(
-            "INSERT INTO account (login, person, password) VALUES (?1, ?2, ?3)",
+            "INSERT INTO account (login, person, password) VALUES (?1, ?2, ?3)
+             ON CONFLICT (person) DO UPDATE SET login = ?1, password = ?3",
             params![login, person.as_str(), hash],
         )?;
+        for table in ["session", "token", "second", "recovery"] {
+            let forget = format!("DELETE FROM {table} WHERE person = ?1");
+            both.execute(&forget, [person.as_str()])?;
+        }
         both.commit()?;
+        self.sessions()
+            .retain(|_, session| session.person != person);
         Ok(Some(person))
     }
 

@@ -216,12 +216,22 @@ pub(super) fn end_token(mine: &Mine<'_>) -> Done {
 }
 
 pub(super) fn invite(mine: &Mine<'_>) -> Done {
-    let invited = PersonId::from(mine.fields.get("person"));
+    let anew = mine.fields.get("anew");
+    let invited = match anew {
+        "" => PersonId::from(mine.fields.get("person")),
+        anew => PersonId::from(anew),
+    };
     let known = mine.app.host.read().organisation.person(&invited).is_some();
     if !known {
         return Err(Problem::not_found());
     }
-    let token = mine.app.accounts.invite(&invited, mine.app.now());
+    let (accounts, now) = (&mine.app.accounts, mine.app.now());
+    let token = if !anew.is_empty() {
+        tracing::warn!(target: "security", by = %person(mine)?, of = %invited, "access is given anew");
+        accounts.renew(&invited, person(mine)?, now)
+    } else {
+        accounts.invite(&invited, now)
+    };
     let token = token.map_err(|error| match error {
         AccountsError::Taken => Problem::new(
             StatusCode::CONFLICT,

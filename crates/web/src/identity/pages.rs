@@ -1,17 +1,19 @@
 //! Signing in and out, one's own account, invitations.
 
 use askama::Template;
-use campaign::Time;
+use campaign::{PersonId, Time};
 use qrcode::QrCode;
 use qrcode::render::svg;
 
 use super::own;
 use super::{ApiToken, Token};
 use crate::asked::{Asked, At};
-use crate::page::Page;
+use crate::notices::Wants;
+use crate::page::{Link, Page};
+use crate::pages::link;
 use crate::problem::Problem;
 use crate::reply::{Answer, Reply};
-use crate::rights::Verb;
+use crate::rights::{Resource, Verb};
 use crate::routes::Table;
 
 /// The most people listed at once.
@@ -55,6 +57,12 @@ pub fn routes() -> Table {
         )
         .own("/account/tokens", Verb::SeeAccount, own::add_token, account)
         .own(
+            "/account/notices",
+            Verb::SeeAccount,
+            crate::notices::pages::choose,
+            account,
+        )
+        .own(
             "/account/tokens/end",
             Verb::SeeAccount,
             own::end_token,
@@ -65,6 +73,24 @@ pub fn routes() -> Table {
         .show("/welcome/{token}", Verb::SeePublic, welcome)
         .own("/welcome/{token}", Verb::SeePublic, own::accept, welcome)
 }
+
+/// Its links in the navigation of whoever asks.
+#[must_use]
+pub fn nav(asked: &Asked<'_>) -> Vec<Link> {
+    let (app, standing) = (asked.app, asked.standing);
+    let may = || {
+        let all = Resource::campaign();
+        app.rights.allow(asked.state, standing, Verb::Run, &all)
+    };
+    if standing.is_office() && may() {
+        vec![link(asked, "/office/accounts", "identity-people")]
+    } else {
+        Vec::new()
+    }
+}
+
+/// For how many seconds those concerned see that access was given anew.
+const RECENT: i64 = 90 * 86_400;
 
 pub(super) fn broken(error: super::AccountsError) -> Problem {
     tracing::error!(%error, "the accounts can't be used");
@@ -83,7 +109,9 @@ struct Own<'a> {
     token: &'a str,
     tokens: Vec<(ApiToken, String)>,
     sessions: Vec<(String, String)>,
+    renewed: Vec<String>,
     name: &'a str,
+    wants: Option<Wants>,
 }
 
 fn account(asked: &Asked<'_>, _: &At) -> Answer {
@@ -105,6 +133,10 @@ fn account(asked: &Asked<'_>, _: &At) -> Answer {
     });
     let tokens = accounts.tokens_of(person).map_err(broken)?;
     let sessions = accounts.sessions_of(person).map_err(broken)?;
+    let renewals = accounts
+        .renewals(Time(asked.app.now().0 - RECENT))
+        .map_err(broken)?;
+    let renewed = renewals.into_iter().filter(|(of, ..)| of == person);
     let kept = asked.kept.map(|kept| &kept.fields);
     Reply::page(&Own {
         page: Page::new(asked, asked.words.t("identity-account")),
@@ -124,8 +156,26 @@ fn account(asked: &Asked<'_>, _: &At) -> Answer {
             .into_iter()
             .map(|(began, seen)| (day(began), day(seen)))
             .collect(),
+        renewed: renewed.map(|(.., at)| day(at)).collect(),
         name: kept.map_or("", |fields| fields.get("name")),
+        wants: wants(asked, person)?,
     })
+}
+
+/// What someone wants to be told, or has just filled in wrongly; none where nothing is sent.
+fn wants(asked: &Asked<'_>, person: &PersonId) -> Result<Option<Wants>, Problem> {
+    let config = asked.app.settings.notices.as_ref();
+    if config.is_none_or(|config| config.mail.is_none()) {
+        return Ok(None);
+    }
+    let mut wants = asked.app.accounts.wants(person).map_err(broken)?;
+    if let Some(kept) = asked.kept.filter(|kept| kept.fields.has("mail")) {
+        kept.fields.get("mail").clone_into(&mut wants.mail);
+    }
+    if wants.mail.is_empty() {
+        wants.lang = asked.lang();
+    }
+    Ok(Some(wants))
 }
 
 /// People with and without an account.
@@ -137,6 +187,7 @@ struct People<'a> {
     link: &'a str,
     people: Vec<Listed>,
     more: bool,
+    renewed: Vec<(String, String, String)>,
 }
 
 struct Listed {
@@ -174,7 +225,18 @@ fn people(asked: &Asked<'_>, at: &At) -> Answer {
     }
     let more = people.len() > LISTED;
     people.truncate(LISTED);
+    let renewals = asked
+        .app
+        .accounts
+        .renewals(Time(asked.app.now().0 - RECENT))
+        .map_err(broken)?;
+    let offset = asked.state.rules.offset();
+    let renewed = renewals.into_iter().map(|(of, by, at)| {
+        let day = asked.words.date(at.day(offset));
+        (day, asked.person_name(&of), asked.person_name(&by))
+    });
     Reply::page(&People {
+        renewed: renewed.collect(),
         page: Page::new(asked, asked.words.t("identity-people")),
         sought,
         link: asked.told.map_or("", |told| told.get("link")),

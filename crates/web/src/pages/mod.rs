@@ -25,10 +25,17 @@ pub fn routes() -> Table {
 /// The navigation of whoever asks.
 #[must_use]
 pub fn nav(asked: &Asked<'_>) -> Vec<Link> {
-    [public::nav, mine::nav, office::nav, rating::nav, audit::nav]
-        .into_iter()
-        .flat_map(|links| links(asked))
-        .collect()
+    [
+        public::nav,
+        mine::nav,
+        office::nav,
+        identity::pages::nav,
+        rating::nav,
+        audit::nav,
+    ]
+    .into_iter()
+    .flat_map(|links| links(asked))
+    .collect()
 }
 
 /// A link, called by a message.

@@ -20,7 +20,6 @@ use cedar_policy::{
 use rulebook::say;
 
 use crate::app::App;
-use crate::asked::Who;
 use crate::problem::Problem;
 
 pub use resource::Resource;
@@ -297,12 +296,16 @@ impl Rights {
 ///
 /// # Errors
 /// That they may not.
-pub fn allow_action(app: &App, state: &State, who: &Who, action: &Action) -> Result<(), Problem> {
-    let standing = Standing::of(state, who, app.today(state));
+pub fn allow_action(
+    app: &App,
+    state: &State,
+    standing: &Standing,
+    action: &Action,
+) -> Result<(), Problem> {
     let verb = Verb::of(action);
     if app
         .rights
-        .allow(state, &standing, verb, &Resource::campaign())
+        .allow(state, standing, verb, &Resource::campaign())
     {
         return Ok(());
     }

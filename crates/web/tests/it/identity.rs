@@ -197,3 +197,31 @@ fn a_token_does_no_more_than_it_was_made_for() {
     running.time.fetch_add(30 * 86_400 + 1, Ordering::SeqCst);
     assert_eq!(send_as("GET", "/account"), 303, "run out");
 }
+
+#[test]
+fn a_lost_password_is_set_anew_by_a_link_of_the_office() {
+    let running = Running::start();
+    let (office, desk) = (running.signed_in("office"), running.signed_in("desk"));
+    assert!(office.get("/").body.contains("href=\"/office/accounts\""));
+    assert!(!desk.get("/").body.contains("href=\"/office/accounts\""));
+    let all = running.app.accounts.all().unwrap();
+    let person = all.into_iter().find(|one| one.login == "desk").unwrap();
+    let person = person.person.to_string();
+    let fields = [("anew", person.as_str())];
+    let told = send(&office, "/office/accounts", "/office/accounts", &fields);
+    let link = format!("/welcome/{}", between(&told.body, "/welcome/", "<"));
+    let listed = office.get("/office/accounts").body;
+    assert!(listed.contains("←"), "the office sees it: {listed}");
+    let own = desk.get("/account");
+    assert_eq!(own.status, 200, "until it is used everything holds");
+    assert!(own.body.contains("panel late"), "they see it: {}", own.body);
+    let form = [("login", "desk"), ("new", "quite another phrase")];
+    assert_eq!(send(&running.browser(), &link, &link, &form).status, 303);
+    assert_eq!(desk.get("/account").status, 303, "old sessions have ended");
+    assert_eq!(running.browser().get(&link).status, 404, "used up");
+    for (password, status) in [(PASSWORD, 422), ("quite another phrase", 303)] {
+        let form = [("login", "desk"), ("password", password)];
+        let answer = send(&running.browser(), "/sign-in", "/sign-in", &form);
+        assert_eq!(answer.status, status, "{password}");
+    }
+}

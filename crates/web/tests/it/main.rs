@@ -8,11 +8,13 @@
 )]
 
 mod api;
+mod attacks;
 mod basics;
 mod browser;
 mod files;
 mod identity;
 mod mine;
+mod notices;
 mod office;
 mod public;
 mod rating;

@@ -30,6 +30,7 @@ pub fn run(args: &Demo) -> Result<(), Failure> {
         parts: founded.parts,
         accounts: founded.accounts,
         demo: Some(founded.demo),
+        notices: None,
     };
     serve(served, &args.listen, |_, base| Ok(welcome(base, &accounts)))
 }

@@ -25,6 +25,7 @@ struct Served {
     parts: Parts,
     accounts: Accounts,
     demo: Option<Demo>,
+    notices: Option<web::notices::Config>,
 }
 
 /// Serves until Ctrl-C or SIGTERM. `ready` is called with the running campaign and its address, before anyone is let in; what it
@@ -50,6 +51,7 @@ fn serve(
         base: base.trim_end_matches('/').to_owned(),
         demo: served.demo,
         proxies: listen.proxy.clone(),
+        notices: served.notices,
         ..Settings::default()
     };
     let app =

@@ -46,6 +46,11 @@ pub fn run(args: &Serve) -> Result<(), Failure> {
         parts: parts(&args.data.join("keys"), &name, place)?,
         accounts,
         demo: None,
+        notices: args
+            .notices
+            .as_deref()
+            .map(|file| notices(file, &args.data))
+            .transpose()?,
     };
     serve(served, &args.listen, |app, base| {
         let founded = found(app, args, &opened)?;
@@ -57,6 +62,17 @@ pub fn run(args: &Serve) -> Result<(), Failure> {
             },
             None => open,
         })
+    })
+}
+
+fn notices(file: &Path, data: &Path) -> Result<web::notices::Config, Failure> {
+    let text = fs::read_to_string(file).map_err(|error| Failure::read(file, &error))?;
+    web::notices::Config::read(&text, data).map_err(|error| {
+        let file = file.display();
+        Failure::Refused(Some(say!(
+            "{file} 不能用:{error};格式见 merit serve --help",
+            "{file} can't be used: {error}; see merit serve --help"
+        )))
     })
 }
 

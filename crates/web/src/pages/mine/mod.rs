@@ -9,6 +9,8 @@ mod record;
 mod visits;
 mod work;
 
+pub(crate) use filing::path as form_path;
+
 use crate::asked::{Asked, Who};
 use crate::page::Link;
 use crate::pages::link;

@@ -1,0 +1,22 @@
+# 通知。
+notices = 邮件通知
+notices-lead = 填了邮箱,每个工作日早上收一封,只说您自己到期、逾期的事;没有事不发,夜里不发。邮件里不写别人的名字,也没有人看得到您读没读。
+notices-mail = 邮箱(可以不填)
+notices-want-digest = 每天一封:两天内到期和已经逾期的
+notices-want-decided = 我提的异议有了决定时
+notices-lang = 邮件语言
+notices-keep = 保存
+notices-kept = 通知设置已保存。
+notices-digest = 有 { $n } 件事到期
+notices-decided = 您提的异议已有决定
+notices-work = 要答复或办理的事
+notices-until = { $day }到期
+notices-late = 已逾期:{ $day }到期
+notices-more = 还有 { $n } 件,见“我的本月”。
+notices-why-digest = 您选择了接收这封邮件;修改或停收:{ $where }
+notices-why-decided = 这件异议是您提的;修改或停收:{ $where }
+notices-board = { $day }到期和逾期
+notices-forms-soon = 两天内到期的表:{ $n } 张
+notices-forms-late = 逾期的表:{ $n } 张
+notices-work-late = 逾期的事:{ $n } 件
+notices-objections-late = 逾期未决的异议:{ $n } 件
