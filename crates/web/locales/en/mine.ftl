@@ -101,3 +101,6 @@ mine-declare-about = Once declared, neither of you judges, verifies or nominates
 mine-relative = With whom
 mine-related = Declared: { $names }
 mine-related-none = None declared yet.
+mine-entered = Not taken; what you filled in
+mine-entered-one = Filled in
+mine-take-request = Take a request

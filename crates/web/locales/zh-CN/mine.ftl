@@ -92,3 +92,6 @@ mine-declare-about = 申报后,你们两人互不评判、核实、推荐。不�
 mine-relative = 与谁
 mine-related = 已申报:{ $names }
 mine-related-none = 还没有申报过。
+mine-entered = 没有收下;您填的是
+mine-entered-one = 填的内容
+mine-take-request = 登记诉求

@@ -136,9 +136,7 @@ impl Reading<'_, '_> {
             ColumnType::Choice => {
                 let at = text.parse().ok();
                 let at = at.filter(|at| (*at as usize) < column.choices.len());
-                self.found(name, at.map(Value::Choice), || {
-                    say!("请从列出的选项里选。", "Choose one of those listed.")
-                })
+                self.found(name, at.map(Value::Choice), not_listed)
             }
             ColumnType::Text => match self.writing.text(name, text) {
                 Ok(note) => Some(Value::Text(note)),
@@ -209,6 +207,12 @@ fn no_unit(text: &str) -> Say {
         "没有找到“{text}”;请从列出的单位里选。",
         "`{text}` isn't found; choose one of those listed."
     )
+}
+
+/// What is said of a choice that isn't one of those offered.
+#[must_use]
+pub fn not_listed() -> Say {
+    say!("请从列出的选项里选。", "Choose one of those listed.")
 }
 
 /// A unit by its id or its name.

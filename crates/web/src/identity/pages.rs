@@ -112,6 +112,7 @@ struct Own<'a> {
     renewed: Vec<String>,
     name: &'a str,
     wants: Option<Wants>,
+    days: &'a str,
 }
 
 fn account(asked: &Asked<'_>, _: &At) -> Answer {
@@ -159,6 +160,9 @@ fn account(asked: &Asked<'_>, _: &At) -> Answer {
         renewed: renewed.map(|(.., at)| day(at)).collect(),
         name: kept.map_or("", |fields| fields.get("name")),
         wants: wants(asked, person)?,
+        days: kept
+            .filter(|fields| fields.has("days"))
+            .map_or("90", |fields| fields.get("days")),
     })
 }
 

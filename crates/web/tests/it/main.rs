@@ -12,6 +12,7 @@ mod attacks;
 mod basics;
 mod browser;
 mod files;
+mod forms;
 mod identity;
 mod mine;
 mod notices;

@@ -102,6 +102,23 @@ impl Body {
         self.facts.push(line(label, text));
     }
 
+    /// What was entered in a form that isn't here any more, so that it isn't lost.
+    fn entered(&self, asked: &Asked<'_>) -> Option<Section> {
+        let kept = asked.kept?;
+        if self.asks.iter().any(|ask| ask.to == asked.path) {
+            return None;
+        }
+        let label = asked.words.t("mine-entered-one");
+        let own = |name: &str| !["csrf", "key", "code"].contains(&name);
+        let texts = kept.fields.iter().filter(|(name, _)| own(name));
+        let lines = texts.filter(|(_, text)| !text.trim().is_empty());
+        let lines: Vec<Line> = lines.map(|(_, text)| line(&label, text)).collect();
+        (!lines.is_empty()).then(|| Section {
+            title: asked.words.t("mine-entered").into_owned(),
+            lines,
+        })
+    }
+
     /// The page with this content.
     pub fn page(mut self, asked: &Asked<'_>, title: &str) -> Answer {
         let asks = |kind: &str| {
@@ -111,6 +128,7 @@ impl Body {
             })
         };
         let (units, people) = (asks("unit"), asks("person"));
+        self.sections.extend(self.entered(asked));
         let organisation = &asked.state.organisation;
         if units {
             let units = organisation.units(asked.today);

@@ -84,7 +84,10 @@ fn code(form: &Form, kept: &Fields) -> Result<Option<String>, Problem> {
 pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     let (form, from) = (form(asked, at)?, at.unit()?);
     let sent = asked.kept.map_or(&at.query, |kept| &kept.fields);
-    let time = when(asked, form, sent.get("when")).ok_or_else(Problem::not_found)?;
+    // A day that can't be read comes back in its field.
+    let told = when(asked, form, sent.get("when"));
+    let time = told.or_else(|| asked.kept.and_then(|_| when(asked, form, "")));
+    let time = time.ok_or_else(Problem::not_found)?;
     let subject = about(asked, form, &from, sent.get("about"))?;
     let (w, name) = (asked.words, Name::from(form.id.as_str()));
     let mut body = Body {
@@ -119,7 +122,8 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
                 ..Item::default()
             }],
         });
-    } else {
+    }
+    if filed.is_none() || asked.kept.is_some() {
         body.asks
             .push(ask(asked, at, form, (time, subject.as_ref(), &from))?);
     }

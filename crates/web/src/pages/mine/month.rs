@@ -176,10 +176,15 @@ fn served(asked: &Asked<'_>, unit: &UnitId) -> List {
         text: asked.words.t("rating-invitations").into_owned(),
         ..Item::default()
     };
+    let request = Item {
+        to: format!("/units/{unit}/requests/new"),
+        text: asked.words.t("mine-take-request").into_owned(),
+        ..Item::default()
+    };
     list(
         say(asked, "服务对象怎么说", "What those served say"),
         "",
-        vec![ratings, invitations],
+        vec![ratings, invitations, request],
     )
 }
 

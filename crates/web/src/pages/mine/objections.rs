@@ -354,6 +354,13 @@ fn corrected(fields: &Fields, problem: &mut Problem) -> Option<Effect> {
     let measure = fields.need("measure", problem).to_owned();
     let _figure = fields.need("figure", problem);
     let figure: f64 = fields.parse("figure", "12.5", problem)?;
+    if !figure.is_finite() || measure.is_empty() {
+        problem.wrong(
+            "figure",
+            rulebook::say!("要填一个数。", "Fill in a number."),
+        );
+        return None;
+    }
     Some(Effect::Correct {
         measure: measure.as_str().into(),
         figure: Given {
@@ -390,12 +397,19 @@ pub fn act(_asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem
                 "upheld" => Some(Outcome::Upheld),
                 "partly" => Some(Outcome::Partly),
                 "rejected" => Some(Outcome::Rejected),
-                _ => None,
+                _ => {
+                    problem.wrong("outcome", forms::not_listed());
+                    None
+                }
             };
-            let effect = match fields.get("effect") {
+            let effect = match fields.need("effect", &mut problem) {
+                "none" => Effect::None,
                 "set-aside" => Effect::SetAside,
                 "correct" => corrected(fields, &mut problem).ok_or_else(|| problem.clone())?,
-                _ => Effect::None,
+                _ => {
+                    problem.wrong("effect", forms::not_listed());
+                    return Err(problem);
+                }
             };
             let reason = text("reason", &mut problem)?;
             Do::Decide {

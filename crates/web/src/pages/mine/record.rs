@@ -421,7 +421,8 @@ pub fn act(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem>
                 "found" => Outcome::Found(found(asked, (now, form), fields, &mut writing)?),
                 _ => {
                     let mut problem = Problem::fields();
-                    problem.wrong("outcome", crate::fields::empty());
+                    let _empty = fields.need("outcome", &mut problem);
+                    problem.wrong("outcome", forms::not_listed());
                     return Err(problem);
                 }
             };
@@ -569,11 +570,16 @@ pub fn confirm(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Prob
     }
     let outcome = match fields.get("outcome") {
         "right" => Outcome::Confirmed,
-        _ => {
+        "found" => {
             let mut open = form.clone();
             open.field
                 .retain(|field| matches!(field.kind, FieldType::Number | FieldType::Choice));
             Outcome::Found(found(asked, (now, &open), fields, &mut writing)?)
+        }
+        _ => {
+            let mut problem = Problem::fields();
+            problem.wrong("outcome", forms::not_listed());
+            return Err(problem);
         }
     };
     let note = writing.optional("note", fields.get("note"))?;

@@ -335,7 +335,10 @@ pub fn act(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem>
             let verdict = match fields.need("verdict", &mut problem) {
                 "passed" => Verdict::Passed,
                 "returned" => Verdict::Returned,
-                _ => return Err(problem),
+                _ => {
+                    problem.wrong("verdict", forms::not_listed());
+                    return Err(problem);
+                }
             };
             let reason = match (verdict, fields.get("reason")) {
                 (Verdict::Passed, "") => None,

@@ -42,6 +42,8 @@ struct Line<'a> {
     until: String,
     state: &'static str,
     open: bool,
+    /// Why it is cancelled, as it was entered.
+    reason: String,
 }
 
 #[derive(Template)]
@@ -102,6 +104,9 @@ fn line<'a>(asked: &Asked<'a>, batch: &Invitation<'_>) -> Line<'a> {
         batch if batch.until < asked.today => "rating-state-expired",
         _ => "rating-state-open",
     };
+    let number = batch.batch.0.to_string();
+    let kept = asked.kept.map(|kept| &kept.fields);
+    let kept = kept.filter(|kept| kept.get("batch") == number);
     Line {
         number: batch.batch.0,
         service: opinion::service_name(asked, batch.service),
@@ -110,6 +115,7 @@ fn line<'a>(asked: &Asked<'a>, batch: &Invitation<'_>) -> Line<'a> {
         until: asked.words.date(batch.until),
         state,
         open: !batch.cancelled,
+        reason: kept.map_or_else(String::new, |kept| kept.get("reason").to_owned()),
     }
 }
 
