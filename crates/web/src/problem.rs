@@ -36,7 +36,7 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("nothing-changes", &["other", "post"]),
     ("no-such-post", &["post"]),
     ("no-reason", &["reason"]),
-    ("no-such-rule", &["rule"]),
+    ("no-such-rule", &["rule", "indicator"]),
     ("raised-already", &["act", "evidence"]),
     ("effect-unfitting", &["effect", "outcome"]),
     ("no-such-measure", &["measure"]),

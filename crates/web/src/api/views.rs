@@ -479,7 +479,10 @@ impl WorkView {
         Self {
             work: id.0,
             kind: item.kind,
-            title: item.title.map(text),
+            title: item
+                .title
+                .filter(|_| crate::pages::mine::reads_work(asked, item))
+                .map(text),
             quality: item.quality.map(text),
             unit: item.holder().cloned(),
             person: item.person.clone().filter(|_| inside),

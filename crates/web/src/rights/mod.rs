@@ -17,6 +17,7 @@ use cedar_policy::{
     Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid,
     PolicySet, Request, RestrictedExpression, Schema,
 };
+use rulebook::model::WorkKind;
 use rulebook::say;
 
 use crate::app::App;
@@ -111,6 +112,11 @@ impl Verb {
             // By code: whoever was helped, visited or promised to.
             Action::Record(campaign::record::Action::Confirm { .. })
             | Action::Work(campaign::work::Action::Check { code: Some(_), .. }) => Self::Rate,
+            // A request, which anyone may make.
+            Action::Work(campaign::work::Action::Open {
+                kind: WorkKind::Request,
+                ..
+            }) => Self::Rate,
             Action::Rating(rating::Action::ImportCases { .. })
             | Action::Figure(figure::Action::HandIn { .. }) => Self::Import,
             _ => Self::TakePart,

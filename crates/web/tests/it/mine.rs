@@ -209,3 +209,367 @@ fn a_relation_is_declared_once_and_bars_from_judging() {
     let again = declare(other);
     assert_eq!(again.status, 409, "{}", again.body);
 }
+
+#[test]
+fn anyone_asks_without_an_account_follows_it_and_says_how_it_was_done() {
+    let running = Running::start();
+    let nobody = running.browser();
+    let member = running.signed_in("member");
+    let unit = unit(&member);
+    let form = nobody.get(&format!("/ask?unit={unit}"));
+    let (key, code) = (form.hidden("key"), form.hidden("code"));
+    let name = running
+        .app
+        .host
+        .read()
+        .organisation
+        .facts(
+            &unit.as_str().into(),
+            campaign::Date::of(2026, 12, 9).unwrap(),
+        )
+        .unwrap()
+        .name
+        .clone();
+    let send = || {
+        let fields = [
+            ("key", key.as_str()),
+            ("code", &code),
+            ("kind", "complaint"),
+            ("unit", &name),
+            ("text", "路灯坏了三个月<b>"),
+            ("name", "王小明"),
+            ("phone", "13800000000"),
+        ];
+        nobody.post("/ask", &fields)
+    };
+    let sent = send();
+    assert_eq!(sent.status, 303, "{}", sent.body);
+    assert_eq!(
+        sent.header("location"),
+        Some(format!("/ask/{code}").as_str())
+    );
+    assert_eq!(send().status, 303, "sent twice, it happens once");
+    let (id, count) = {
+        let state = running.app.host.read();
+        let requests = state
+            .work
+            .items()
+            .filter(|(_, item)| item.giver == campaign::Actor::Public);
+        let ids: Vec<u64> = requests.map(|(id, _)| id.0).collect();
+        (*ids.last().unwrap(), ids.len())
+    };
+    assert_eq!(count, 1);
+    let page = nobody.get(&format!("/ask/{code}"));
+    assert!(
+        page.status == 200 && page.body.contains(&name),
+        "{}",
+        page.body
+    );
+    assert_eq!(nobody.get("/ask/00000000000000000000000000").status, 404);
+    let work = format!("/work/{id}");
+    let inside = member.get(&work).body;
+    assert!(
+        inside.contains("路灯坏了三个月&#60;b&#62;") && inside.contains("13800000000"),
+        "{inside}"
+    );
+    assert!(
+        !member.get("/me").body.contains("路灯"),
+        "lists name no request"
+    );
+    let reviewer = running.signed_in("reviewer").get(&work);
+    assert!(
+        !reviewer.body.contains("路灯") && !reviewer.body.contains("138"),
+        "{}",
+        reviewer.body
+    );
+    let tasks = running.signed_in("office").get("/office/tasks");
+    assert!(tasks.status == 200 && !tasks.body.contains("路灯") && !tasks.body.contains("王小明"));
+    for (act, field) in [("accept", ("x", "")), ("finish", ("outcome", "换了新灯"))] {
+        let done = member.submit(&work, &format!("{work}/{act}"), &[field]);
+        assert_eq!(done.status, 303, "{act}: {}", done.body);
+    }
+    let page = format!("/ask/{code}");
+    let judged = nobody.submit(&page, &page, &[("verdict", "returned")]);
+    assert_eq!(
+        judged.status, 422,
+        "who sends it back says why: {}",
+        judged.body
+    );
+    let judged = nobody.submit(&page, &page, &[("verdict", "passed")]);
+    assert_eq!(judged.status, 303, "{}", judged.body);
+    let closed = nobody.get(&page).body;
+    assert!(
+        closed.contains("换了新灯") && closed.contains("已办结"),
+        "{closed}"
+    );
+    assert!(!closed.contains("member"), "nobody's name stands there");
+}
+
+#[test]
+fn requests_from_one_place_are_limited() {
+    let running = Running::start();
+    let browser = running.browser_at(std::net::Ipv4Addr::new(127, 0, 0, 77));
+    let fields = [("kind", "help"), ("text", "请来看看")];
+    let statuses: Vec<u16> = (0..11)
+        .map(|_| {
+            let code = browser.get("/ask").hidden("code");
+            let all = [&fields[..], &[("code", code.as_str())]].concat();
+            browser.post("/ask", &all).status
+        })
+        .collect();
+    assert_eq!(statuses[..10], [303; 10], "{statuses:?}");
+    assert_eq!(statuses[10], 429);
+}
+
+/// A unit's secretary objects to its score; gives the objection's page.
+fn objected(running: &Running) -> (Browser, String) {
+    let secretary = running.signed_in("secretary");
+    let unit = unit(&secretary);
+    let raise = format!("/units/{unit}/objections/new");
+    let page = secretary.get(&format!("{raise}?period=2026-11"));
+    let select = page.body.split("name=\"indicator\"").nth(1).unwrap();
+    let indicator = select.split("<option value=\"").nth(2).unwrap();
+    let indicator = indicator.split('"').next().unwrap();
+    let fields = [
+        ("period", "2026-11"),
+        ("indicator", indicator),
+        ("act", "那天我们去了"),
+        ("on", "2026-11-20"),
+        ("reason", "登记漏了一次"),
+    ];
+    let raised = secretary.submit(&format!("{raise}?period=2026-11"), &raise, &fields);
+    assert_eq!(raised.status, 303, "{}", raised.body);
+    let number = running.app.host.read().objections.iter().last().unwrap().0;
+    (secretary, format!("/objections/{number}"))
+}
+
+#[test]
+fn an_objection_is_decided_by_someone_else_appealed_and_decided_by_another() {
+    let running = Running::start();
+    let (secretary, page) = objected(&running);
+    let own = secretary.get(&page);
+    assert!(
+        own.status == 200 && !own.body.contains(&format!("{page}/decide")),
+        "{}",
+        own.body
+    );
+    let reviewer = running.signed_in("reviewer");
+    let decide = |who: &Browser, fields: &[(&str, &str)]| {
+        who.submit(&page, &format!("{page}/decide"), fields)
+    };
+    let unfitting = decide(
+        &reviewer,
+        &[
+            ("outcome", "upheld"),
+            ("effect", "none"),
+            ("reason", "确实漏了"),
+        ],
+    );
+    assert_eq!(unfitting.status, 409, "{}", unfitting.body);
+    assert!(
+        unfitting.body.contains("确实漏了") && unfitting.body.contains("class=\"wrong\">"),
+        "said at the field: {}",
+        unfitting.body
+    );
+    let decided = decide(
+        &reviewer,
+        &[
+            ("outcome", "rejected"),
+            ("effect", "none"),
+            ("reason", "登记没有漏"),
+        ],
+    );
+    assert_eq!(decided.status, 303, "{}", decided.body);
+    let appealed = secretary.submit(
+        &page,
+        &format!("{page}/appeal"),
+        &[("reason", "有照片为证")],
+    );
+    assert_eq!(appealed.status, 303, "{}", appealed.body);
+    let shown = secretary.get(&page).body;
+    assert!(shown.contains("有照片为证"), "{shown}");
+    let again = decide(
+        &reviewer,
+        &[
+            ("outcome", "rejected"),
+            ("effect", "none"),
+            ("reason", "还是没有"),
+        ],
+    );
+    assert!(
+        [403, 404].contains(&again.status),
+        "who decided doesn't decide the appeal: {}",
+        again.body
+    );
+    let panel = running.signed_in("appeals");
+    let settled = decide(
+        &panel,
+        &[
+            ("outcome", "partly"),
+            ("effect", "none"),
+            ("reason", "部分属实"),
+        ],
+    );
+    assert_eq!(settled.status, 303, "{}", settled.body);
+    let shown = secretary.get(&page).body;
+    for part in ["登记没有漏", "部分属实"] {
+        assert!(shown.contains(part), "both results stay: {part}: {shown}");
+    }
+}
+
+#[test]
+fn an_objection_can_be_withdrawn_by_who_raised_it_alone() {
+    let running = Running::start();
+    let (secretary, page) = objected(&running);
+    let member = running.signed_in("office");
+    let other = member.submit(&page, &format!("{page}/withdraw"), &[]);
+    assert!([403, 404, 409].contains(&other.status), "{}", other.body);
+    let own = secretary.submit(&page, &format!("{page}/withdraw"), &[]);
+    assert_eq!(own.status, 303, "{}", own.body);
+    assert!(secretary.get(&page).body.contains("已撤回"));
+}
+
+#[test]
+fn those_helped_confirm_with_their_code_and_without_an_account() {
+    let running = Running::start();
+    let member = running.signed_in("member");
+    let form = format!("/units/{}/forms/service", unit(&member));
+    let shown = member.get(&form);
+    let (csrf, key, code) = (
+        shown.hidden("csrf"),
+        shown.hidden("key"),
+        shown.hidden("code"),
+    );
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("key", &key),
+        ("code", &code),
+        ("when", "2026-12-09"),
+        ("f.day", "2026-12-09"),
+        ("f.what", "帮老人修水管"),
+        ("f.hours", "5"),
+    ];
+    assert_eq!(member.post(&form, &fields).status, 303);
+    let page = format!("/confirm/{}", running.app.host.read().records.len() - 1);
+    let nobody = running.browser();
+    let asked = nobody.get(&page);
+    assert!(
+        asked.status == 200 && !asked.body.contains("修水管"),
+        "{}",
+        asked.body
+    );
+    let confirm = |code: &str, hours: &str| {
+        nobody.submit(
+            &page,
+            &page,
+            &[
+                ("code", code),
+                ("outcome", "found"),
+                ("f.hours", hours),
+                ("note", "只来了两个小时"),
+            ],
+        )
+    };
+    let wrong = confirm("0000000000000000", "2");
+    assert_eq!(wrong.status, 422, "{}", wrong.body);
+    assert!(
+        wrong.body.contains("只来了两个小时"),
+        "what was entered is kept"
+    );
+    let same = confirm(&code, "5");
+    assert_eq!(same.status, 422, "{}", same.body);
+    let found = confirm(&code, "2");
+    assert_eq!(found.status, 303, "{}", found.body);
+    let record = page.replace("confirm", "records");
+    let own = member.get(&record).body;
+    assert!(
+        own.contains("核实有出入") && own.contains("只来了两个小时"),
+        "{own}"
+    );
+    let answered = member.submit(
+        &record,
+        &format!("{record}/answer"),
+        &[("answer", "路上也算了")],
+    );
+    assert_eq!(answered.status, 303, "{}", answered.body);
+    assert!(member.get("/me/person").body.contains("核实有出入"));
+}
+
+#[test]
+fn work_is_declined_with_what_would_make_it_possible_or_done_and_checked() {
+    let running = Running::start();
+    let nobody = running.browser();
+    let member = running.signed_in("member");
+    let unit = unit(&member);
+    let name = {
+        let state = running.app.host.read();
+        let today = campaign::Date::of(2026, 12, 9).unwrap();
+        state
+            .organisation
+            .facts(&unit.as_str().into(), today)
+            .unwrap()
+            .name
+            .clone()
+    };
+    let ask = |text: &str| -> (String, String) {
+        let form = nobody.get("/ask");
+        let code = form.hidden("code");
+        let fields = [
+            ("code", code.as_str()),
+            ("kind", "help"),
+            ("unit", &name),
+            ("text", text),
+        ];
+        assert_eq!(nobody.post("/ask", &fields).status, 303);
+        let id = running.app.host.read().work.items().last().unwrap().0.0;
+        (format!("/work/{id}"), format!("/ask/{code}"))
+    };
+    let act = |work: &str, act: &str, fields: &[(&str, &str)]| {
+        member.submit(work, &format!("{work}/{act}"), fields).status
+    };
+    let (work, receipt) = ask("修一条路");
+    assert_eq!(
+        act(&work, "decline", &[("reason", "没有钱")]),
+        422,
+        "what would make it possible?"
+    );
+    assert_eq!(
+        act(
+            &work,
+            "decline",
+            &[("reason", "没有钱"), ("possible", "县里给一半")]
+        ),
+        303
+    );
+    assert!(
+        nobody.get(&receipt).body.contains("县里给一半"),
+        "who asked reads why"
+    );
+    let (work, receipt) = ask("装一盏灯");
+    assert_eq!(act(&work, "accept", &[]), 303);
+    assert_eq!(
+        act(
+            &work,
+            "hand-over",
+            &[("to", "没有这个单位"), ("reason", "不归我们")]
+        ),
+        422
+    );
+    assert_eq!(
+        act(&work, "hand-over", &[("to", &name), ("reason", "不归我们")]),
+        409,
+        "not to oneself"
+    );
+    assert_eq!(act(&work, "help", &[("to", &name)]), 409);
+    assert_eq!(act(&work, "finish", &[("outcome", "装了")]), 303);
+    let returned = nobody.submit(
+        &receipt,
+        &receipt,
+        &[("verdict", "returned"), ("reason", "不亮")],
+    );
+    assert_eq!(returned.status, 303, "{}", returned.body);
+    assert!(member.get(&work).body.contains("不亮"));
+    assert_eq!(act(&work, "groundless", &[("reason", "不归任何人管")]), 303);
+    let closed = nobody.get(&receipt).body;
+    assert!(closed.contains("不归任何人管"), "{closed}");
+}

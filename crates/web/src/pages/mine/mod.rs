@@ -1,5 +1,6 @@
 //! For those who take part: my month, forms, records, visits, work, objections, a person’s own page.
 
+mod ask;
 mod body;
 mod filing;
 mod month;
@@ -17,11 +18,17 @@ use crate::pages::link;
 use crate::rights::Verb;
 use crate::routes::Table;
 
+pub use work::{listed as work_listed, reads as reads_work};
+
 /// The routes of this area.
 #[must_use]
 pub fn routes() -> Table {
     let form = "/units/{unit}/forms/{form}";
     Table::new()
+        .show("/ask", Verb::Rate, ask::show)
+        .act("/ask", Verb::Rate, ask::send, ask::show)
+        .show("/ask/{receipt}", Verb::Rate, ask::follow)
+        .act("/ask/{receipt}", Verb::Rate, ask::judge, ask::follow)
         .show("/me", Verb::SeeAccount, month::show)
         .show("/me/person", Verb::SeeAccount, person::show)
         .act(
@@ -100,6 +107,6 @@ pub fn nav(asked: &Asked<'_>) -> Vec<Link> {
             let person = link(asked, "/me/person", "mine-me");
             [month, person].into_iter().chain(visits).collect()
         }
-        _ => Vec::new(),
+        _ => vec![link(asked, "/ask", "mine-ask")],
     }
 }

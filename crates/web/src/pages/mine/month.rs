@@ -91,10 +91,7 @@ fn work(asked: &Asked<'_>, person: &PersonId, unit: &UnitId) -> List {
         let stage = super::work::stage(asked, item);
         Item {
             to: format!("/work/{}", id.0),
-            text: item.title.map_or_else(
-                || say(asked, "低分评价的整改", "Rectification after low ratings").to_owned(),
-                |title| note(asked, title),
-            ),
+            text: super::work::listed(asked, id, item),
             state: format!("{stage} · {state}"),
             late,
         }

@@ -2,7 +2,7 @@
 
 use campaign::figure::{Amount, Given};
 use campaign::objection::{About, Action as Do, Effect, Objection, ObjectionId, Outcome, Stage};
-use campaign::{Action, PersonId};
+use campaign::{Action, PersonId, UnitId};
 
 use super::body::Section;
 use super::body::{Body, Item, List, Past, line, note, say, until};
@@ -322,19 +322,46 @@ pub fn raising(asked: &Asked<'_>, at: &At) -> Answer {
     let mut body = Body::default();
     body.fact(say(asked, "单位", "Unit"), asked.unit_name(&unit));
     body.fact(say(asked, "哪一期", "For"), asked.words.period(period));
-    body.fact(say(asked, "哪一项", "Indicator"), indicator);
     let to = format!("/units/{unit}/objections/new");
-    let ask = Ask::new(asked, to, title, super::record::ground(asked));
-    body.asks.push(
-        ask.along("period", period.to_string())
-            .along("indicator", indicator),
-    );
+    let mut fields = super::record::ground(asked);
+    let chosen = asked.kept.is_none() && !indicator.is_empty();
+    if chosen {
+        body.fact(say(asked, "哪一项", "Indicator"), indicator);
+    } else {
+        fields.insert(0, indicators(asked, &unit));
+    }
+    let ask = Ask::new(asked, to, title, fields).along("period", period.to_string());
+    body.asks.push(match chosen {
+        true => ask.along("indicator", indicator),
+        false => ask,
+    });
     body.page(asked, title)
+}
+
+/// The indicators of a unit's scheme, one of which an objection to its score is about.
+fn indicators(asked: &Asked<'_>, unit: &UnitId) -> Widget {
+    let facts = asked.state.organisation.facts(unit, asked.today);
+    let category = facts.map_or("", |facts| facts.category.as_str());
+    let schemes = asked.state.rules.latest();
+    let schemes = schemes
+        .into_iter()
+        .flat_map(|book| &book.campaign.effective);
+    let own = schemes.filter(|scheme| {
+        let of = scheme.category.as_ref();
+        of.is_some_and(|of| of.as_str() == category)
+    });
+    let items = own.flat_map(|scheme| {
+        let indicators = scheme.indicator.iter().chain(&scheme.bonus);
+        indicators.chain(&scheme.deduction)
+    });
+    let named = items.map(|item| (item.id.as_str(), asked.words.of(&item.name)));
+    Widget::new("select", "indicator", say(asked, "哪一项", "Indicator")).choices(named)
 }
 
 /// Objects to a score.
 pub fn raise(_asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> {
-    let indicator = fields.get("indicator");
+    let mut problem = Problem::fields();
+    let indicator = fields.need("indicator", &mut problem);
     let period = fields
         .get("period")
         .parse()
@@ -344,7 +371,12 @@ pub fn raise(_asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Probl
         unit: at.unit()?,
         indicator: (!indicator.is_empty()).then(|| indicator.into()),
     };
-    let (action, writing) = super::record::raised(fields, about, indicator)?;
+    let raised = super::record::raised(fields, about, indicator);
+    let (action, writing) = raised.map_err(|mut wrong| {
+        wrong.fields.append(&mut problem.fields);
+        wrong
+    })?;
+    problem.settle()?;
     let plan = Plan::new(action, "/objections", "mine-done");
     Ok(plan.with(writing).keyed(forms::key(fields)))
 }

@@ -36,12 +36,56 @@ fn kind(asked: &Asked<'_>, kind: WorkKind) -> &'static str {
     }
 }
 
+/// What an item is called in lists. What is asked for may name who asked: it stands on the item's own page only.
+pub fn listed(asked: &Asked<'_>, id: WorkId, item: &Item) -> String {
+    let unit = item.holder().map_or("", |unit| asked.unit_name(unit));
+    match (item.kind, item.title) {
+        (WorkKind::Request, _) => {
+            let number = id.0.to_string();
+            let pairs = [("number", number.as_str()), ("unit", unit)];
+            asked.words.with("mine-request-number", &pairs).into_owned()
+        }
+        (_, Some(title)) => note(asked, title),
+        (_, None) => say(asked, "低分评价的整改", "Rectification after low ratings").to_owned(),
+    }
+}
+
+/// Whether whoever looks works on an item: holds it or helps, gave it, checks it, or runs the campaign.
+fn works_on(asked: &Asked<'_>, item: &Item) -> bool {
+    let Ok(person) = asked.person() else {
+        return false;
+    };
+    let organisation = &asked.state.organisation;
+    let offered = item.offer.as_ref().map(|offer| &offer.to);
+    let mut units = item.holders.iter().chain(&item.helpers).chain(offered);
+    let own = organisation.unit_of(person, asked.today);
+    let checks = item.checks.role.as_ref().zip(item.holder());
+    let checks = checks.is_some_and(|(role, unit)| {
+        organisation.has_role(person, role.as_str(), unit, asked.today)
+    });
+    own.is_some_and(|own| units.any(|unit| unit == own))
+        || item.person.as_ref() == Some(person)
+        || item.giver.person() == Some(person)
+        || checks
+        || asked.standing.is_office()
+}
+
+/// Whether whoever looks reads what an item is about.
+pub fn reads(asked: &Asked<'_>, item: &Item) -> bool {
+    item.kind != WorkKind::Request || works_on(asked, item)
+}
+
 /// Shows an item.
 pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     let id = WorkId(at.number("work")?);
     let item = asked.state.work.item(id).ok_or_else(Problem::not_found)?;
     let mut body = Body::default();
-    if let Some(title) = item.title {
+    let open = reads(asked, item);
+    if !open {
+        body.notes
+            .push(asked.words.t("mine-request-closed").into_owned());
+    }
+    if let Some(title) = item.title.filter(|_| open) {
         body.fact(
             say(asked, "要办的事", "What is to be done"),
             note(asked, title),
@@ -54,6 +98,7 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
         );
     }
     match &item.source {
+        Source::Given(Some(_)) if !open => {}
         Source::Given(Some(source)) => {
             body.fact(say(asked, "来自", "Comes from"), note(asked, *source))
         }
@@ -99,10 +144,11 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     body.page(asked, &title)
 }
 
+/// A step in words.
 #[expect(clippy::too_many_lines, reason = "an arm for each step")]
-fn history(asked: &Asked<'_>, item: &Item) -> Vec<Past> {
+pub fn told(asked: &Asked<'_>, step: &Step) -> String {
     let w = asked.words;
-    let told = |step: &Step| match step {
+    match step {
         Step::Opened => say(asked, "交办", "Opened").to_owned(),
         Step::Accepted(unit) => format!(
             "{} {}",
@@ -172,11 +218,14 @@ fn history(asked: &Asked<'_>, item: &Item) -> Vec<Past> {
             let to = to.as_ref().map_or("", |to| asked.unit_name(to));
             format!("{} {to}", say(asked, "逾期上报", "Late, climbed to"))
         }
-    };
+    }
+}
+
+fn history(asked: &Asked<'_>, item: &Item) -> Vec<Past> {
     let each = item.history.iter().map(|past| Past {
-        day: w.date(past.day),
+        day: asked.words.date(past.day),
         who: actor(asked, &past.by),
-        what: told(&past.step),
+        what: told(asked, &past.step),
     });
     each.collect()
 }

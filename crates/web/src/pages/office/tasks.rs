@@ -253,6 +253,9 @@ fn day(asked: &Asked<'_>, day: Option<Date>) -> Cell {
 pub(super) fn title(asked: &Asked<'_>, id: WorkId, item: &Item) -> String {
     let number = id.0.to_string();
     let text = match (&item.title, &item.source) {
+        (Some(_), _) if item.kind == WorkKind::Request => {
+            return crate::pages::mine::work_listed(asked, id, item);
+        }
         (Some(title), _) => asked.text(title.item).lines().next().map(str::to_owned),
         (None, Source::Ratings { unit, day, .. }) => {
             let day = asked.words.date(*day);

@@ -57,6 +57,8 @@ struct Invitations<'a> {
     count: String,
     invited: u32,
     batches: Vec<Line<'a>>,
+    /// A reason that was entered for a batch that is cancelled already.
+    lost: String,
     wall: Slip,
 }
 
@@ -83,6 +85,10 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
             count => count.to_owned(),
         },
         invited: ratings.invited(period, filter).0,
+        lost: match batches.iter().any(|b| b.open && !b.reason.is_empty()) {
+            true => String::new(),
+            false => kept("reason").to_owned(),
+        },
         batches,
         wall: wall(asked, &unit)?,
     })

@@ -22,6 +22,8 @@ pub enum What {
     Guess,
     /// Ratings without an invitation.
     Open,
+    /// Requests by anyone.
+    Ask,
 }
 
 impl What {
@@ -30,6 +32,7 @@ impl What {
         match self {
             Self::Guess => 30,
             Self::Open => 20,
+            Self::Ask => 10,
         }
     }
 }
@@ -96,7 +99,7 @@ fn too_many() -> Problem {
             "There were too many tries from here."
         ),
         say!(
-            "请过十分钟再试;邀请码还在。",
+            "请过十分钟再试;您手里的码还有效。",
             "Try again in ten minutes; your code is still good."
         ),
     );

@@ -5,11 +5,11 @@
 mod bursts;
 mod give;
 mod invite;
-mod limit;
+pub(in crate::pages) mod limit;
 mod open;
 mod opinion;
 mod received;
-mod typed;
+pub(in crate::pages) mod typed;
 
 use crate::asked::Asked;
 use crate::page::Link;
