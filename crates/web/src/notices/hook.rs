@@ -66,14 +66,18 @@ fn ready(hook: &Hook, letter: &Letter, now: Time) -> Result<Ready, String> {
             url.push_str(&query);
             plain.to_string()
         }
-        (Kind::Feishu, secret) => {
-            let mut body = json!({ "msg_type": "text", "content": { "text": text } });
-            if let Some(secret) = secret {
-                let at = now.0.to_string();
-                let sign = hmac(format!("{at}\n{secret}").as_bytes(), b"")?;
-                body["timestamp"] = Value::String(at);
-                body["sign"] = Value::String(BASE64_STANDARD.encode(sign));
-            }
+        (Kind::Feishu, None) => {
+            json!({ "msg_type": "text", "content": { "text": text } }).to_string()
+        }
+        (Kind::Feishu, Some(secret)) => {
+            let at = now.0.to_string();
+            let sign = hmac(format!("{at}\n{secret}").as_bytes(), b"")?;
+            let body = json!({
+                "timestamp": at,
+                "sign": BASE64_STANDARD.encode(sign),
+                "msg_type": "text",
+                "content": { "text": text },
+            });
             body.to_string()
         }
         (Kind::Json, secret) => {
