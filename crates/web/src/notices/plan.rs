@@ -78,6 +78,13 @@ pub fn plan(app: &App, config: &Config, outbox: &Outbox) -> Result<(), OutboxErr
 impl Planning<'_> {
     fn person(&self, person: &PersonId, wants: &Wants, first: bool) -> Result<(), OutboxError> {
         let w = self.app.words.of(wants.lang);
+        if !wants.proved {
+            let body = w.a("notices-code-body", "code", wants.code.clone());
+            let body = self.body(&[body.into_owned()], "notices-why-code", &w);
+            let key = key(&["code", person.as_str(), &wants.mail, &wants.code]);
+            let subject = w.t("notices-code-subject").into_owned();
+            return self.put(key, Channel::Mail, &wants.mail, subject, body);
+        }
         if wants.digest && first {
             let lines = self.duties(person, &w);
             if !lines.is_empty() {

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use base64::Engine;
@@ -31,9 +31,8 @@ fn listen(answer: impl Fn(TcpStream, &Got) + Send + Sync + 'static) -> (SocketAd
     (at, got)
 }
 
-/// A mail server that takes no mail at first: as often as it is told.
-fn mail_server(refusals: u32) -> (SocketAddr, Got) {
-    let left = Mutex::new(refusals);
+/// A mail server that takes mail when it is told to.
+fn mail_server(takes: Arc<AtomicBool>) -> (SocketAddr, Got) {
     listen(move |stream, got| {
         let mut out = stream.try_clone().unwrap();
         let mut lines = BufReader::new(stream).lines();
@@ -43,15 +42,7 @@ fn mail_server(refusals: u32) -> (SocketAddr, Got) {
         while let Some(Ok(line)) = lines.next() {
             match line.get(..4).unwrap_or("") {
                 "EHLO" => say("250 test"),
-                "MAIL" => {
-                    let mut left = left.lock().unwrap();
-                    if *left > 0 {
-                        *left -= 1;
-                        say("451 try again");
-                    } else {
-                        say("250 ok");
-                    }
-                }
+                "MAIL" if !takes.load(Ordering::SeqCst) => say("451 try again"),
                 "RCPT" => {
                     to.clone_from(&line);
                     say("250 ok");
@@ -138,28 +129,31 @@ fn text(mail: &str) -> String {
 #[test]
 fn someone_who_wants_it_gets_one_mail_a_day_that_names_nobody() {
     let folder = tempfile::tempdir().unwrap();
-    let (at, got) = mail_server(1);
+    let takes = Arc::new(AtomicBool::new(true));
+    let (at, got) = mail_server(Arc::clone(&takes));
     let mail = format!(
         "[mail]\nserver = '127.0.0.1'\nport = {}\ntls = 'none'\nfrom = 'Merit <merit@example.org>'",
         at.port()
     );
     let config = Config::read(&mail, folder.path()).unwrap();
     let running = with(&config);
-    let browser = running.signed_in("secretary");
-    let choose = |mail: &str| {
+    let choose = |mail: &str, code: &str| {
+        let browser = running.signed_in("secretary");
         let csrf = browser.get("/account").hidden("csrf");
         let form = [
             ("csrf", csrf.as_str()),
             ("mail", mail),
+            ("mail-code", code),
             ("digest", "1"),
             ("notice-lang", "zh"),
         ];
         browser.post("/account/notices", &form)
     };
-    let wrong = choose("a\r\nbcc: x@example.org");
+    let wrong = choose("a\r\nbcc: x@example.org", "");
     assert_eq!(wrong.status, 422);
     assert!(wrong.body.contains("id=\"mail-wrong\""));
-    assert_eq!(choose("s@example.org").status, 303);
+    assert_eq!(choose("s@example.org", "").status, 303);
+    let browser = running.signed_in("secretary");
     assert!(
         browser
             .get("/account")
@@ -168,8 +162,24 @@ fn someone_who_wants_it_gets_one_mail_a_day_that_names_nobody() {
     );
 
     let sender = Sender::new(&config).unwrap();
+    round(&running, &sender);
+    let mail = got.lock().unwrap().pop().expect("a code comes").1;
+    let said = text(&mail);
+    let code = said.split(|c: char| !c.is_ascii_digit());
+    let code = code.into_iter().find(|digits| digits.len() == 8).unwrap();
+    running.time.fetch_add(86_400, Ordering::SeqCst);
+    round(&running, &sender);
+    assert!(
+        got.lock().unwrap().is_empty(),
+        "nothing more until it is typed"
+    );
+    assert_eq!(choose("s@example.org", "0").status, 422);
+    assert_eq!(choose("s@example.org", code).status, 303);
+    takes.store(false, Ordering::SeqCst);
+
     let mut days = 0;
     loop {
+        running.time.fetch_add(86_400, Ordering::SeqCst);
         round(&running, &sender);
         let outbox = web::notices::Outbox::open(&config.outbox).unwrap();
         let waiting = outbox.due(campaign::Time(i64::MAX), 9).unwrap();
@@ -178,12 +188,12 @@ fn someone_who_wants_it_gets_one_mail_a_day_that_names_nobody() {
         }
         days += 1;
         assert!(days < 30, "nothing falls due");
-        running.time.fetch_add(86_400, Ordering::SeqCst);
     }
     assert!(got.lock().unwrap().is_empty(), "it was refused");
     round(&running, &sender);
     assert!(got.lock().unwrap().is_empty(), "not tried again at once");
     drop(sender);
+    takes.store(true, Ordering::SeqCst);
     let started_anew = Sender::new(&config).unwrap();
     running.time.fetch_add(13 * 3_600 + 1_800, Ordering::SeqCst);
     round(&running, &started_anew);
