@@ -34,16 +34,18 @@ pub const SERVE: (&str, &str) = (
 
 通知设置的文件(里面有密码,只让运行的账号读):
   [mail]
-  server = 'smtp.example.org'            # tls 可写 always(默认,465端口)、starttls(587)、none(只用于本机)
+  server = 'smtp.example.org'
+  tls = 'always'           # 465 端口;也可写 starttls(587 端口)、none(只用于本机)
   user = 'merit@example.org'
   password = '……'
   from = '创优活动 <merit@example.org>'
   [[webhook]]
   name = '办公室群'
-  kind = 'dingtalk'                      # wecom 企业微信、dingtalk 钉钉、feishu 飞书、json 其他系统
+  kind = 'dingtalk'        # 钉钉;也可写 wecom(企业微信)、feishu(飞书)、json(其他系统)
   url = 'https://oapi.dingtalk.com/robot/send?access_token=……'
-  secret = '……'                          # 钉钉、飞书的加签密钥;json 的签名密钥(Merit-Signature 头)
+  secret = '……'            # 钉钉、飞书的加签密钥;json 的签名密钥
   lang = 'zh'
+发给 json 的内容有 Merit-Timestamp、Merit-Signature 两个头:后者是密钥对“时间.内容”的 HMAC-SHA256。
 通知先进数据文件夹里的 outbox.db,至少送到一次;对方不收就隔一会儿再送,三天后放弃。22点到8点不发。",
     "\
 Examples:
@@ -56,18 +58,20 @@ changed on the office's page of rules; this folder is then not looked at.
 
 The file of settings for notices (it holds passwords: let the account that runs this read it alone):
   [mail]
-  server = 'smtp.example.org'            # tls: always (the default, port 465), starttls (587), none (same machine only)
+  server = 'smtp.example.org'
+  tls = 'always'           # port 465; or starttls (port 587), none (same machine only)
   user = 'merit@example.org'
   password = '…'
   from = 'Merit <merit@example.org>'
   [[webhook]]
   name = 'office group'
-  kind = 'dingtalk'                      # wecom, dingtalk, feishu: robots of group chats; json: other systems
+  kind = 'dingtalk'        # or wecom, feishu (robots too), json (other systems)
   url = 'https://oapi.dingtalk.com/robot/send?access_token=…'
-  secret = '…'                           # what DingTalk and Feishu sign with; for json the key of `Merit-Signature`
+  secret = '…'             # what is signed with; WeCom takes no signatures
   lang = 'en'
-Notices go through outbox.db in the data folder and are sent at least once: tried again, with longer and longer waits,
-for three days. None are sent between 22 and 8.",
+What is sent to json has the headers Merit-Timestamp and Merit-Signature: the HMAC-SHA256 of `time.body` with the secret.
+Notices go through outbox.db in the data folder and are sent at least once, tried again for three days. None are sent
+between 22 and 8.",
 );
 
 /// Where a server listens.

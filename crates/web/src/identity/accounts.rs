@@ -75,6 +75,17 @@ impl From<rusqlite::Error> for AccountsError {
     }
 }
 
+/// Opens a database that only the account that runs the server may read; makes it where there is none.
+pub(crate) fn open_private(path: &Path) -> rusqlite::Result<Connection> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // Where it can't be made, opening the database says why.
+    let _made = options.open(path);
+    Connection::open(path)
+}
+
 /// What comes of a call.
 pub type Result<T> = std::result::Result<T, AccountsError>;
 
@@ -99,7 +110,7 @@ impl Accounts {
     /// # Errors
     /// [`AccountsError`].
     pub fn open(path: &Path) -> Result<Self> {
-        let store = Connection::open(path)?;
+        let store = open_private(path)?;
         store.pragma_update(None, "journal_mode", "wal")?;
         store.execute_batch(SCHEMA)?;
         store.execute_batch(throttle::SCHEMA)?;

@@ -12,6 +12,7 @@ mod second;
 mod session;
 mod throttle;
 
+pub(crate) use accounts::open_private;
 pub use accounts::{Account, Accounts, AccountsError};
 pub use cookies::{Cookies, SESSION_COOKIE};
 pub use links::ApiToken;

@@ -116,7 +116,7 @@ impl Outbox {
     /// # Errors
     /// [`OutboxError`].
     pub fn open(path: &Path) -> Result<Self> {
-        let store = Connection::open(path)?;
+        let store = crate::identity::open_private(path)?;
         store.pragma_update(None, "journal_mode", "wal")?;
         store.pragma_update(None, "synchronous", "normal")?;
         store.execute_batch(SCHEMA)?;
@@ -242,8 +242,10 @@ mod tests {
     use campaign::Time;
 
     #[test]
-    fn it_is_told_once_tried_again_with_longer_waits_and_given_up() -> Result<(), OutboxError> {
-        let outbox = Outbox::open(std::path::Path::new(":memory:"))?;
+    fn it_is_told_once_tried_again_with_longer_waits_and_given_up()
+    -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let outbox = Outbox::open(&folder.path().join("outbox.db"))?;
         let letter = Letter {
             key: "a".to_owned(),
             channel: Channel::Mail,

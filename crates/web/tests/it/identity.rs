@@ -225,3 +225,24 @@ fn a_lost_password_is_set_anew_by_a_link_of_the_office() {
         assert_eq!(answer.status, status, "{password}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_on_the_machine_reads_accounts_or_notices() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let (accounts, outbox) = (
+        folder.path().join("accounts.db"),
+        folder.path().join("outbox.db"),
+    );
+    let _accounts = web::identity::Accounts::open(&accounts).unwrap();
+    let _outbox = web::notices::Outbox::open(&outbox).unwrap();
+    let mut files = 0;
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let file = file.unwrap();
+        let mode = file.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{:?}: {mode:o}", file.file_name());
+        files += 1;
+    }
+    assert!(files >= 2);
+}
