@@ -12,7 +12,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use web::Settings;
 use web::notices::{Config, Sender};
 
-use crate::support::{Running, small};
+use crate::support::{Answered, Running, small};
 
 /// What came in: for mail the message, for webhooks the head and the body.
 type Got = Arc<Mutex<Vec<(String, String)>>>;
@@ -126,6 +126,66 @@ fn text(mail: &str) -> String {
     body.replace("=\n", "")
 }
 
+fn choose(running: &Running, mail: &str, code: &str) -> Answered {
+    let browser = running.signed_in("secretary");
+    let csrf = browser.get("/account").hidden("csrf");
+    let form = [
+        ("csrf", csrf.as_str()),
+        ("mail", mail),
+        ("mail-code", code),
+        ("digest", "1"),
+        ("notice-lang", "zh"),
+    ];
+    browser.post("/account/notices", &form)
+}
+
+/// Gives an address and types the code that comes there; until then nothing else does.
+fn prove(running: &Running, sender: &Sender, got: &Got) {
+    let wrong = choose(running, "a\r\nbcc: x@example.org", "");
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.body.contains("id=\"mail-wrong\""));
+    assert_eq!(choose(running, "s@example.org", "").status, 303);
+    let account = running.signed_in("secretary").get("/account").body;
+    assert!(account.contains("value=\"s@example.org\""));
+    round(running, sender);
+    let mail = got.lock().unwrap().pop().expect("a code comes").1;
+    let said = text(&mail);
+    let mut words = said.split(|c: char| !c.is_ascii_digit());
+    let code = words.find(|digits| digits.len() == 8).unwrap();
+    running.time.fetch_add(86_400, Ordering::SeqCst);
+    round(running, sender);
+    assert!(
+        got.lock().unwrap().is_empty(),
+        "nothing more until it is typed"
+    );
+    assert_eq!(choose(running, "s@example.org", "0").status, 422);
+    assert_eq!(choose(running, "s@example.org", code).status, 303);
+}
+
+/// Goes on from morning to morning until a digest waits in the outbox.
+fn until_something_is_due(running: &Running, sender: &Sender, config: &Config) {
+    for _ in 0..30 {
+        running.time.fetch_add(86_400, Ordering::SeqCst);
+        round(running, sender);
+        let outbox = web::notices::Outbox::open(&config.outbox).unwrap();
+        let waiting = outbox.due(campaign::Time(i64::MAX), 9).unwrap();
+        if !waiting.is_empty() {
+            return;
+        }
+    }
+    panic!("nothing falls due");
+}
+
+fn names_nobody(running: &Running, said: &str) {
+    let state = running.app.host.read();
+    for (person, _) in state.organisation.people() {
+        assert!(!said.contains(person.as_str()), "{person} in {said}");
+        let profile = running.app.texts.profile(&running.app.host, &state, person);
+        let name = profile.map(|profile| profile.name).unwrap_or_default();
+        assert!(name.is_empty() || !said.contains(&name), "{name} in {said}");
+    }
+}
+
 #[test]
 fn someone_who_wants_it_gets_one_mail_a_day_that_names_nobody() {
     let folder = tempfile::tempdir().unwrap();
@@ -137,63 +197,16 @@ fn someone_who_wants_it_gets_one_mail_a_day_that_names_nobody() {
     );
     let config = Config::read(&mail, folder.path()).unwrap();
     let running = with(&config);
-    let choose = |mail: &str, code: &str| {
-        let browser = running.signed_in("secretary");
-        let csrf = browser.get("/account").hidden("csrf");
-        let form = [
-            ("csrf", csrf.as_str()),
-            ("mail", mail),
-            ("mail-code", code),
-            ("digest", "1"),
-            ("notice-lang", "zh"),
-        ];
-        browser.post("/account/notices", &form)
-    };
-    let wrong = choose("a\r\nbcc: x@example.org", "");
-    assert_eq!(wrong.status, 422);
-    assert!(wrong.body.contains("id=\"mail-wrong\""));
-    assert_eq!(choose("s@example.org", "").status, 303);
-    let browser = running.signed_in("secretary");
-    assert!(
-        browser
-            .get("/account")
-            .body
-            .contains("value=\"s@example.org\"")
-    );
-
     let sender = Sender::new(&config).unwrap();
-    round(&running, &sender);
-    let mail = got.lock().unwrap().pop().expect("a code comes").1;
-    let said = text(&mail);
-    let code = said.split(|c: char| !c.is_ascii_digit());
-    let code = code.into_iter().find(|digits| digits.len() == 8).unwrap();
-    running.time.fetch_add(86_400, Ordering::SeqCst);
-    round(&running, &sender);
-    assert!(
-        got.lock().unwrap().is_empty(),
-        "nothing more until it is typed"
-    );
-    assert_eq!(choose("s@example.org", "0").status, 422);
-    assert_eq!(choose("s@example.org", code).status, 303);
-    takes.store(false, Ordering::SeqCst);
+    prove(&running, &sender, &got);
 
-    let mut days = 0;
-    loop {
-        running.time.fetch_add(86_400, Ordering::SeqCst);
-        round(&running, &sender);
-        let outbox = web::notices::Outbox::open(&config.outbox).unwrap();
-        let waiting = outbox.due(campaign::Time(i64::MAX), 9).unwrap();
-        if !waiting.is_empty() {
-            break;
-        }
-        days += 1;
-        assert!(days < 30, "nothing falls due");
-    }
+    takes.store(false, Ordering::SeqCst);
+    until_something_is_due(&running, &sender, &config);
     assert!(got.lock().unwrap().is_empty(), "it was refused");
+    takes.store(true, Ordering::SeqCst);
     round(&running, &sender);
     assert!(got.lock().unwrap().is_empty(), "not tried again at once");
     drop(sender);
-    takes.store(true, Ordering::SeqCst);
     let started_anew = Sender::new(&config).unwrap();
     running.time.fetch_add(13 * 3_600 + 1_800, Ordering::SeqCst);
     round(&running, &started_anew);
@@ -210,15 +223,9 @@ fn someone_who_wants_it_gets_one_mail_a_day_that_names_nobody() {
         "{said}"
     );
     assert!(said.contains("/account"), "{said}");
-    let state = running.app.host.read();
-    for (person, _) in state.organisation.people() {
-        let profile = running.app.texts.profile(&running.app.host, &state, person);
-        let name = profile.map(|profile| profile.name).unwrap_or_default();
-        assert!(name.is_empty() || !said.contains(&name), "{name} in {said}");
-    }
-    let before = all.len();
+    names_nobody(&running, &said);
     round(&running, &started_anew);
-    assert_eq!(got.lock().unwrap().len(), before, "once a day");
+    assert_eq!(got.lock().unwrap().len(), all.len(), "once a day");
 }
 
 #[test]
