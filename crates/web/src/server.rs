@@ -723,8 +723,42 @@ async fn missing(Shared(app): Shared<Arc<App>>, parts: Parts) -> Response {
     respond(&app, &parts, &caller, Err(Problem::not_found()))
 }
 
-async fn wrong_method(Shared(app): Shared<Arc<App>>, parts: Parts) -> Response {
+/// The page that an address to which forms are sent belongs to: it is shown where that address is opened.
+fn page_of(app: &App, path: &str) -> Option<String> {
+    let fits = |route: &Route, page: &str| {
+        let (mut parts, mut given) = (route.path.split('/'), page.split('/'));
+        loop {
+            match (parts.next(), given.next()) {
+                (None, None) => return true,
+                (Some(part), Some(given)) if part == given || part.starts_with('{') => {}
+                _ => return false,
+            }
+        }
+    };
+    let mut pages = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
+    let shows = |page: &&str| {
+        let mut routes = app.table.iter();
+        let shown = |route: &Route| route.method == axum::http::Method::GET && fits(route, page);
+        !page.is_empty() && routes.any(shown)
+    };
+    pages.rfind(shows).map(str::to_owned)
+}
+
+async fn wrong_method(
+    Shared(app): Shared<Arc<App>>,
+    method: axum::http::Method,
+    parts: Parts,
+) -> Response {
     let caller = caller(&app, &parts);
+    let page = page_of(&app, &parts.path).filter(|_| method.is_safe() && !parts.is_api());
+    if let Some(page) = page {
+        let lang = parts.at.query.get("lang");
+        let to = match lang {
+            "zh" | "en" => format!("{page}?lang={lang}"),
+            _ => page,
+        };
+        return respond(&app, &parts, &caller, Ok(Reply::See(to)));
+    }
     let problem = Problem::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "wrong-method",

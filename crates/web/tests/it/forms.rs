@@ -309,7 +309,8 @@ fn prepare(running: &Running) -> Vec<String> {
 }
 
 /// Routes that no bad input is sent to here: why.
-const ELSEWHERE: [(&str, &str); 18] = [
+const ELSEWHERE: [(&str, &str); 19] = [
+    ("/account/notices", "it takes a server that sends mail"),
     ("/account/password", "passwords never come back"),
     ("/account/sessions", "it has no field"),
     ("/account/second", "it has a password alone"),
@@ -358,7 +359,10 @@ fn every_field_of_every_form_says_what_is_wrong_and_keeps_what_was_entered() {
     let mut sent = 0;
     let browsers = LOGINS.iter().map(|login| running.signed_in(login));
     for browser in browsers.chain([running.browser()]) {
-        for (_, page) in pages(&browser, &shows, &more) {
+        for (path, page) in pages(&browser, &shows, &more) {
+            if page.body.contains(">mine-") {
+                wrong.push(format!("{path}: a message isn't there"));
+            }
             for form in forms(&page.body) {
                 let Some(act) = route(&acts, &form.action) else {
                     continue;

@@ -573,3 +573,34 @@ fn work_is_declined_with_what_would_make_it_possible_or_done_and_checked() {
     let closed = nobody.get(&receipt).body;
     assert!(closed.contains("不归任何人管"), "{closed}");
 }
+
+#[test]
+fn an_address_that_takes_forms_leads_back_to_its_page_when_it_is_opened() {
+    let running = Running::shared();
+    let browser = running.signed_in("member");
+    let pages = [
+        ("/work/1/finish", "/work/1"),
+        ("/work/1/finish?lang=en", "/work/1?lang=en"),
+        ("/records/1/withdraw", "/records/1"),
+        ("/me/person/relation", "/me/person"),
+        ("/account/tokens/end", "/account"),
+        ("/units/t001/invitations/cancel", "/units/t001/invitations"),
+    ];
+    for (from, to) in pages {
+        let answer = browser.get(from);
+        let location = answer.header("location");
+        assert_eq!((answer.status, location), (303, Some(to)), "{from}");
+    }
+}
+
+#[test]
+fn the_visits_beyond_the_first_are_on_further_pages() {
+    let browser = Running::shared().signed_in("visitor");
+    let page = browser.get("/visits?from=5");
+    assert!(
+        page.status == 200 && page.body.contains("/visits?from=0"),
+        "{}",
+        page.body
+    );
+    assert_eq!(browser.get("/visits?from=99999999999999999999").status, 200);
+}

@@ -91,9 +91,9 @@ pub fn filled(widget: &Widget) -> bool {
     !widget.value.is_empty() || widget.wrong.is_some()
 }
 
-/// One of two wordings.
-pub fn say(asked: &Asked<'_>, zh: &'static str, en: &'static str) -> &'static str {
-    asked.lang().pick(zh, en)
+/// A message that is all text.
+pub fn say<'a>(asked: &Asked<'a>, id: &'static str) -> &'a str {
+    asked.words.plain(id)
 }
 
 impl Body {
@@ -171,8 +171,8 @@ pub fn actor(asked: &Asked<'_>, actor: &Actor) -> String {
     match actor {
         Actor::Person(person) => asked.person_name(person),
         Actor::Program(program) => program.to_string(),
-        Actor::Public => say(asked, "凭码确认的群众", "Someone with a code").to_owned(),
-        Actor::Clock => say(asked, "到期自动", "By date").to_owned(),
+        Actor::Public => say(asked, "mine-someone-with-a-code").to_owned(),
+        Actor::Clock => say(asked, "mine-by-date").to_owned(),
     }
 }
 

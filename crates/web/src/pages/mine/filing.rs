@@ -96,25 +96,21 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     };
     body.notes
         .extend(form.about.as_ref().map(|about| w.of(about).to_owned()));
-    body.fact(say(asked, "填报单位", "Filed by"), asked.unit_name(&from));
+    body.fact(say(asked, "mine-filed-by"), asked.unit_name(&from));
     if form.every != Cadence::Event {
-        body.fact(say(asked, "哪一期", "For"), time.to_string());
+        body.fact(say(asked, "mine-for"), time.to_string());
     }
     let minutes = w.num(form.minutes, 1);
-    body.fact(say(asked, "约需分钟", "Minutes it takes"), minutes);
+    body.fact(say(asked, "mine-minutes-it-takes"), minutes);
     let records = &asked.state.records;
     let filed = subject
         .as_ref()
         .and_then(|about| records.filed(&name, time, about, &from));
     if let Some((id, _)) = filed {
-        let said = say(
-            asked,
-            "这一期已经填过,见下;要改请打开后更正。",
-            "It is filed for that time, see below; open it to correct it.",
-        );
+        let said = say(asked, "mine-it-is-filed-for-that");
         body.notes.push(said.to_owned());
         body.lists.push(List {
-            title: say(asked, "已交的记录", "The record").to_owned(),
+            title: say(asked, "mine-the-record").to_owned(),
             empty: String::new(),
             items: vec![Item {
                 to: format!("/records/{}", id.0),
@@ -153,8 +149,8 @@ fn listed(asked: &Asked<'_>, form: &Form, from: &UnitId) -> List {
     items.reverse();
     items.truncate(LISTED);
     List {
-        title: say(asked, "本期已填的", "Filed this period").to_owned(),
-        empty: say(asked, "本期还没有。", "None yet.").to_owned(),
+        title: say(asked, "mine-filed-this-period").to_owned(),
+        empty: say(asked, "mine-none-yet").to_owned(),
         items,
     }
 }
@@ -171,15 +167,11 @@ fn ask(
     let before = before.map(|(_, record)| &record.values);
     let mut fields = Vec::new();
     if form.every == Cadence::Event {
-        let day = Widget::new("date", "when", say(asked, "哪一天的事", "On which day"));
+        let day = Widget::new("date", "when", say(asked, "mine-on-which-day"));
         fields.push(day.value(&spelled(time)));
     }
     if form.subject == Subject::OtherUnit {
-        let unit = Widget::new(
-            "unit",
-            "about",
-            say(asked, "是哪个单位的事", "About which unit"),
-        );
+        let unit = Widget::new("unit", "about", say(asked, "mine-about-which-unit"));
         fields.push(match subject {
             Some(About::Unit(unit_id)) => unit.value(asked.unit_name(unit_id)),
             _ => unit,
@@ -191,7 +183,7 @@ fn ask(
     }
     fields.extend(own);
     let to = format!("/units/{from}/forms/{}", form.id);
-    let mut ask = Ask::new(asked, to, say(asked, "提交", "File"), fields);
+    let mut ask = Ask::new(asked, to, say(asked, "mine-file"), fields);
     if form.every != Cadence::Event {
         ask = ask.along("when", spelled(time));
     }
@@ -200,14 +192,7 @@ fn ask(
     }
     let sent = asked.kept.map_or(&at.query, |kept| &kept.fields);
     if let Some(code) = code(form, sent)? {
-        let said = match asked.lang() {
-            rulebook::Lang::Zh => format!(
-                "确认码 {code}:提交后,把它交给受助、被走访或承诺的对象;他们在 /confirm 页凭它确认,不用账号。"
-            ),
-            _ => format!(
-                "Code {code}: once filed, hand it to those helped, visited or promised to; they confirm with it, without an account."
-            ),
-        };
+        let said = asked.words.a("mine-confirm-code", "code", code.clone());
         ask = ask.about(&said).along("code", code);
     }
     Ok(ask)

@@ -31,20 +31,20 @@ pub fn show(asked: &Asked<'_>, _at: &At) -> Answer {
     let unit = asked.state.organisation.unit_of(person, asked.today);
     let mine = due_of_person(asked.state, person, asked.today);
     body.lists.push(list(
-        say(asked, "等我填的", "Due from me"),
-        say(asked, "没有要填的。", "Nothing is due from you."),
+        say(asked, "mine-due-from-me"),
+        say(asked, "mine-nothing-is-due-from-you"),
         open(asked, &mine),
     ));
     if let Some(unit) = unit {
-        body.fact(say(asked, "我的单位", "My unit"), asked.unit_name(unit));
+        body.fact(say(asked, "mine-unit"), asked.unit_name(unit));
         let units = due_of_unit(asked.state, unit, asked.today);
         let units: Vec<Due<'_>> = units
             .into_iter()
             .filter(|due| !mine.contains(due))
             .collect();
         body.lists.push(list(
-            say(asked, "本单位还要填的", "Due from my unit, by others"),
-            say(asked, "没有。", "Nothing."),
+            say(asked, "mine-due-from-my-unit-by"),
+            say(asked, "mine-nothing"),
             open(asked, &units),
         ));
         body.lists.push(work(asked, person, unit));
@@ -97,8 +97,8 @@ fn work(asked: &Asked<'_>, person: &PersonId, unit: &UnitId) -> List {
         }
     });
     list(
-        say(asked, "要答复、要办的事", "Work to answer or finish"),
-        say(asked, "没有。", "Nothing."),
+        say(asked, "mine-work-to-answer-or-finish"),
+        say(asked, "mine-nothing"),
         items.collect(),
     )
 }
@@ -120,12 +120,8 @@ fn objections(asked: &Asked<'_>, unit: &UnitId) -> List {
         }
     });
     list(
-        say(
-            asked,
-            "与本单位有关的异议",
-            "Objections that concern my unit",
-        ),
-        say(asked, "没有。", "None."),
+        say(asked, "mine-objections-that-concern-my-unit"),
+        say(asked, "mine-none"),
         items.collect(),
     )
 }
@@ -150,8 +146,8 @@ fn verify(asked: &Asked<'_>, person: &PersonId) -> List {
         })
     });
     list(
-        say(asked, "等我核实的", "Waiting for my verification"),
-        say(asked, "没有。", "None."),
+        say(asked, "mine-waiting-for-my-verification"),
+        say(asked, "mine-none"),
         mine.take(LISTED).collect(),
     )
 }
@@ -160,12 +156,7 @@ fn verify(asked: &Asked<'_>, person: &PersonId) -> List {
 fn served(asked: &Asked<'_>, unit: &UnitId) -> List {
     let ratings = Item {
         to: format!("/units/{unit}/ratings"),
-        text: say(
-            asked,
-            "评价、希望回电的人、整改",
-            "Ratings, who wants to be called back, rectifications",
-        )
-        .to_owned(),
+        text: say(asked, "mine-ratings-who-wants-to-be").to_owned(),
         ..Item::default()
     };
     let invitations = Item {
@@ -179,7 +170,7 @@ fn served(asked: &Asked<'_>, unit: &UnitId) -> List {
         ..Item::default()
     };
     list(
-        say(asked, "服务对象怎么说", "What those served say"),
+        say(asked, "mine-what-those-served-say"),
         "",
         vec![ratings, invitations, request],
     )
@@ -206,8 +197,8 @@ fn events(asked: &Asked<'_>, person: &PersonId, unit: &UnitId) -> List {
         ..Item::default()
     });
     list(
-        say(asked, "发生了再填的", "To be filed as it happens"),
-        say(asked, "没有。", "None."),
+        say(asked, "mine-to-be-filed-as-it"),
+        say(asked, "mine-none"),
         items.collect(),
     )
 }

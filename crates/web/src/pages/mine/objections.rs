@@ -42,54 +42,46 @@ pub fn list(asked: &Asked<'_>, _at: &At) -> Answer {
             late,
         }
     });
-    let title = say(asked, "异议", "Objections");
+    let title = say(asked, "mine-objections");
     let mut body = Body::default();
     body.lists.push(List {
-        title: say(asked, "提出过的", "Raised").to_owned(),
-        empty: say(
-            asked,
-            "没有。对记录、得分、评价或事项有异议,在那一页提出。",
-            "None. Objections are raised on the page of the record, score, rating or work.",
-        )
-        .to_owned(),
+        title: say(asked, "mine-raised").to_owned(),
+        empty: say(asked, "mine-none-objections-are-raised-on").to_owned(),
         items: items.collect(),
     });
     body.page(asked, title)
 }
 
-fn stage(asked: &Asked<'_>, one: &Objection) -> &'static str {
+fn stage<'a>(asked: &Asked<'a>, one: &Objection) -> &'a str {
     match one.stage {
-        Stage::Raised { .. } => say(asked, "等待决定", "to be decided"),
-        Stage::Withdrawn => say(asked, "已撤回", "withdrawn"),
-        Stage::Decided { .. } => say(asked, "已决定,可以申诉", "decided, open to appeal"),
-        Stage::Appealed { .. } => say(asked, "申诉中", "appealed"),
-        Stage::Settled => say(asked, "申诉已决定", "settled on appeal"),
+        Stage::Raised { .. } => say(asked, "mine-to-be-decided"),
+        Stage::Withdrawn => say(asked, "mine-withdrawn"),
+        Stage::Decided { .. } => say(asked, "mine-decided-open-to-appeal"),
+        Stage::Appealed { .. } => say(asked, "mine-appealed"),
+        Stage::Settled => say(asked, "mine-settled-on-appeal"),
     }
 }
 
-fn outcome(asked: &Asked<'_>, outcome: Outcome) -> &'static str {
+fn outcome<'a>(asked: &Asked<'a>, outcome: Outcome) -> &'a str {
     match outcome {
-        Outcome::Upheld => say(asked, "成立", "upheld"),
-        Outcome::Partly => say(asked, "部分成立", "partly upheld"),
-        Outcome::Rejected => say(asked, "不成立", "rejected"),
+        Outcome::Upheld => say(asked, "mine-upheld"),
+        Outcome::Partly => say(asked, "mine-partly-upheld"),
+        Outcome::Rejected => say(asked, "mine-rejected"),
     }
 }
 
 fn about(asked: &Asked<'_>, about: &About) -> (String, String) {
     match about {
         About::Record { record, .. } => (
-            format!("{} {record}", say(asked, "记录", "Record")),
+            format!("{} {record}", say(asked, "mine-record")),
             format!("/records/{}", record.0),
         ),
         About::Work { work } => (
-            format!("{} {}", say(asked, "事项", "Work"), work.0),
+            format!("{} {}", say(asked, "mine-work"), work.0),
             format!("/work/{}", work.0),
         ),
-        About::Rating { .. } => (say(asked, "一条评价", "A rating").to_owned(), String::new()),
-        About::Honour { .. } => (
-            say(asked, "推荐表彰", "A nomination").to_owned(),
-            String::new(),
-        ),
+        About::Rating { .. } => (say(asked, "mine-a-rating").to_owned(), String::new()),
+        About::Honour { .. } => (say(asked, "mine-a-nomination").to_owned(), String::new()),
         About::Score {
             period,
             unit,
@@ -118,7 +110,7 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     let mut body = Body::default();
     let (text, to) = about(asked, &one.about);
     body.lists.push(List {
-        title: say(asked, "针对", "About").to_owned(),
+        title: say(asked, "mine-about").to_owned(),
         empty: String::new(),
         items: vec![Item {
             to,
@@ -126,49 +118,36 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
             ..Item::default()
         }],
     });
-    body.fact(
-        say(asked, "哪件事", "Which act"),
-        note(asked, one.ground.act),
-    );
-    body.fact(say(asked, "哪一天", "On"), asked.words.date(one.ground.on));
-    body.fact(say(asked, "哪条规则", "Rule"), one.ground.rule.as_str());
-    body.fact(say(asked, "理由", "Why"), note(asked, one.reason));
-    body.fact(say(asked, "状态", "Stands"), stage(asked, one));
+    body.fact(say(asked, "mine-which-act"), note(asked, one.ground.act));
+    body.fact(say(asked, "mine-on"), asked.words.date(one.ground.on));
+    body.fact(say(asked, "mine-rule"), one.ground.rule.as_str());
+    body.fact(say(asked, "mine-why"), note(asked, one.reason));
+    body.fact(say(asked, "mine-stands"), stage(asked, one));
     if let Some(due) = one.due() {
-        body.fact(
-            say(asked, "决定期限", "To be decided by"),
-            until(asked, due).0,
-        );
+        body.fact(say(asked, "mine-to-be-decided-by"), until(asked, due).0);
     }
     if let Stage::Decided { appeal_until } = one.stage {
         body.fact(
-            say(asked, "申诉期限", "Appeal until"),
+            say(asked, "mine-appeal-until"),
             until(asked, appeal_until).0,
         );
     }
-    body.fact(say(asked, "由谁决定", "Who decides"), decider(asked, one));
+    body.fact(say(asked, "mine-who-decides"), decider(asked, one));
     for (number, decision) in one.decisions.iter().enumerate() {
         let title = match number {
-            0 => say(asked, "第一次决定", "First decision"),
-            _ => say(asked, "申诉的决定", "Decision on appeal"),
+            0 => say(asked, "mine-first-decision"),
+            _ => say(asked, "mine-decision-on-appeal"),
         };
         let effect = match decision.effect {
-            Effect::None => say(asked, "不变", "nothing changes"),
-            Effect::SetAside => say(asked, "不再计入", "it no longer counts"),
-            Effect::Correct { .. } => say(
-                asked,
-                "数字已更正,得分重算",
-                "a figure was corrected, the score recomputed",
-            ),
+            Effect::None => say(asked, "mine-nothing-changes"),
+            Effect::SetAside => say(asked, "mine-it-no-longer-counts"),
+            Effect::Correct { .. } => say(asked, "mine-a-figure-was-corrected-the"),
         };
         let lines = vec![
-            line(
-                say(asked, "结果", "Result"),
-                outcome(asked, decision.outcome),
-            ),
-            line(say(asked, "影响", "Effect"), effect),
-            line(say(asked, "理由", "Why"), note(asked, decision.reason)),
-            line(say(asked, "日期", "On"), asked.words.date(decision.on)),
+            line(say(asked, "mine-result"), outcome(asked, decision.outcome)),
+            line(say(asked, "mine-effect"), effect),
+            line(say(asked, "mine-why"), note(asked, decision.reason)),
+            line(say(asked, "mine-on-2"), asked.words.date(decision.on)),
         ];
         body.sections.push(Section {
             title: title.to_owned(),
@@ -177,7 +156,7 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     }
     body.history = history(asked, one);
     body.asks = asks(asked, id, one, person);
-    body.page(asked, &format!("{} {id}", say(asked, "异议", "Objection")))
+    body.page(asked, &format!("{} {id}", say(asked, "mine-objection")))
 }
 
 /// The role that decides now.
@@ -199,17 +178,13 @@ fn history(asked: &Asked<'_>, one: &Objection) -> Vec<Past> {
     let mut all = vec![Past {
         day: asked.words.date(one.on),
         who: asked.person_name(&one.by),
-        what: say(asked, "提出", "Raised").to_owned(),
+        what: say(asked, "mine-raised-2").to_owned(),
     }];
     if let Some((by, answer)) = &one.answer {
         all.push(Past {
             day: String::new(),
             who: asked.person_name(by),
-            what: format!(
-                "{}: {}",
-                say(asked, "答复", "Answered"),
-                note(asked, *answer)
-            ),
+            what: format!("{}: {}", say(asked, "mine-answered"), note(asked, *answer)),
         });
     }
     all.extend(one.decisions.iter().map(|decision| Past {
@@ -223,7 +198,7 @@ fn history(asked: &Asked<'_>, one: &Objection) -> Vec<Past> {
             who: asked.person_name(by),
             what: format!(
                 "{}: {}",
-                say(asked, "申诉", "Appealed"),
+                say(asked, "mine-appealed-2"),
                 note(asked, *reason)
             ),
         });
@@ -233,12 +208,12 @@ fn history(asked: &Asked<'_>, one: &Objection) -> Vec<Past> {
 
 #[expect(clippy::too_many_lines, reason = "a form for each step")]
 fn asks(asked: &Asked<'_>, id: ObjectionId, one: &Objection, person: &PersonId) -> Vec<Ask> {
-    let area = |name: &str, zh, en| Widget::new("area", name, say(asked, zh, en));
-    let ask = |act: &str, zh, en, fields| {
+    let area = |name: &str, said: &'static str| Widget::new("area", name, say(asked, said));
+    let ask = |act: &str, said: &'static str, fields| {
         Ask::new(
             asked,
             format!("/objections/{id}/{act}"),
-            say(asked, zh, en),
+            say(asked, said),
             fields,
         )
     };
@@ -247,32 +222,24 @@ fn asks(asked: &Asked<'_>, id: ObjectionId, one: &Objection, person: &PersonId) 
     if raised && one.answer.is_none() {
         all.push(ask(
             "answer",
-            "答复",
-            "Answer",
-            vec![area("answer", "答复", "Answer")],
+            "mine-answer",
+            vec![area("answer", "mine-answer")],
         ));
     }
     if raised && one.by == *person {
-        all.push(ask("withdraw", "撤回", "Withdraw", Vec::new()));
+        all.push(ask("withdraw", "mine-withdraw", Vec::new()));
     }
     let appealed = matches!(one.stage, Stage::Appealed { .. });
     if (raised || appealed) && one.by != *person && !asked.standing.decides.is_empty() {
-        let result = Widget::new("select", "outcome", say(asked, "结果", "Result")).choices([
+        let result = Widget::new("select", "outcome", say(asked, "mine-result")).choices([
             ("upheld", outcome(asked, Outcome::Upheld)),
             ("partly", outcome(asked, Outcome::Partly)),
             ("rejected", outcome(asked, Outcome::Rejected)),
         ]);
-        let effect = Widget::new("select", "effect", say(asked, "影响", "Effect")).choices([
-            ("none", say(asked, "不变", "nothing changes")),
-            ("set-aside", say(asked, "不再计入", "it no longer counts")),
-            (
-                "correct",
-                say(
-                    asked,
-                    "更正一个数(填下面两栏)",
-                    "a figure is corrected (fill in the next two)",
-                ),
-            ),
+        let effect = Widget::new("select", "effect", say(asked, "mine-effect")).choices([
+            ("none", say(asked, "mine-nothing-changes")),
+            ("set-aside", say(asked, "mine-it-no-longer-counts")),
+            ("correct", say(asked, "mine-a-figure-is-corrected-fill")),
         ]);
         let measures = asked.state.rules.latest();
         let measures = measures
@@ -280,33 +247,21 @@ fn asks(asked: &Asked<'_>, id: ObjectionId, one: &Objection, person: &PersonId) 
             .flat_map(|book| &book.campaign.measures);
         let named =
             measures.map(|measure| (measure.item.id.as_str(), asked.words.of(&measure.item.name)));
-        let measure = Widget::new("select", "measure", say(asked, "哪个数", "Which figure"));
+        let measure = Widget::new("select", "measure", say(asked, "mine-which-figure"));
         let measure = measure.choices(named).optional();
-        let figure = Widget::new(
-            "number",
-            "figure",
-            say(asked, "应当是多少", "What it should be"),
-        )
-        .optional();
+        let figure =
+            Widget::new("number", "figure", say(asked, "mine-what-it-should-be")).optional();
         all.push(ask(
             "decide",
-            "决定",
-            "Decide",
-            vec![
-                result,
-                effect,
-                measure,
-                figure,
-                area("reason", "理由", "Why"),
-            ],
+            "mine-decide",
+            vec![result, effect, measure, figure, area("reason", "mine-why")],
         ));
     }
     if matches!(one.stage, Stage::Decided { appeal_until } if asked.today <= appeal_until) {
         all.push(ask(
             "appeal",
-            "申诉",
-            "Appeal",
-            vec![area("reason", "为什么", "Why")],
+            "mine-appeal",
+            vec![area("reason", "mine-ladder-why")],
         ));
     }
     all
@@ -318,15 +273,15 @@ pub fn raising(asked: &Asked<'_>, at: &At) -> Answer {
     let sent = asked.kept.map_or(&at.query, |kept| &kept.fields);
     let (period, indicator) = (sent.get("period"), sent.get("indicator"));
     let period: rulebook::Period = period.parse().map_err(|_| Problem::not_found())?;
-    let title = say(asked, "对得分提出异议", "Object to a score");
+    let title = say(asked, "mine-object-to-a-score");
     let mut body = Body::default();
-    body.fact(say(asked, "单位", "Unit"), asked.unit_name(&unit));
-    body.fact(say(asked, "哪一期", "For"), asked.words.period(period));
+    body.fact(say(asked, "mine-unit-2"), asked.unit_name(&unit));
+    body.fact(say(asked, "mine-for"), asked.words.period(period));
     let to = format!("/units/{unit}/objections/new");
     let mut fields = super::record::ground(asked);
     let chosen = asked.kept.is_none() && !indicator.is_empty();
     if chosen {
-        body.fact(say(asked, "哪一项", "Indicator"), indicator);
+        body.fact(say(asked, "mine-indicator"), indicator);
     } else {
         fields.insert(0, indicators(asked, &unit));
     }
@@ -355,7 +310,7 @@ fn indicators(asked: &Asked<'_>, unit: &UnitId) -> Widget {
         indicators.chain(&scheme.deduction)
     });
     let named = items.map(|item| (item.id.as_str(), asked.words.of(&item.name)));
-    Widget::new("select", "indicator", say(asked, "哪一项", "Indicator")).choices(named)
+    Widget::new("select", "indicator", say(asked, "mine-indicator")).choices(named)
 }
 
 /// Objects to a score.

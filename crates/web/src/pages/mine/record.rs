@@ -53,20 +53,21 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     let mut body = Body::default();
     facts(asked, record, &mut body);
     if is_private(form) && !own {
-        let said = say(
-            asked,
-            "这份记录只有本人能看内容。",
-            "Only the person it is about reads what it says.",
-        );
+        let said = say(asked, "mine-only-the-person-it-is");
         body.notes.push(said.to_owned());
         return body.page(asked, asked.words.of(&form.name));
     }
     body.sections.push(Section {
-        title: say(asked, "填的内容", "What it says").to_owned(),
+        title: say(asked, "mine-what-it-says").to_owned(),
         lines: forms::lines(asked, form, &record.values),
     });
     if own {
         body.notes.extend(alike(asked, id, record, person));
+        let waits = record.confirm.is_some() && record.verdict == Verdict::None;
+        body.notes.extend((waits && !record.withdrawn).then(|| {
+            let at = format!("{}/confirm/{}", asked.app.settings.base, id.0);
+            asked.words.a("mine-confirm-at", "at", at).into_owned()
+        }));
     }
     contradictions(asked, form, record, &mut body);
     body.history = history(asked, form, record);
@@ -78,51 +79,36 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
 }
 
 fn facts(asked: &Asked<'_>, record: &Record, body: &mut Body) {
-    body.fact(
-        say(asked, "计入单位", "Counts for"),
-        asked.unit_name(&record.unit),
-    );
+    body.fact(say(asked, "mine-counts-for"), asked.unit_name(&record.unit));
     if record.from != record.unit {
-        body.fact(
-            say(asked, "填报单位", "Filed by"),
-            asked.unit_name(&record.from),
-        );
+        body.fact(say(asked, "mine-filed-by"), asked.unit_name(&record.from));
     }
-    body.fact(say(asked, "哪一期", "For"), record.when.to_string());
+    body.fact(say(asked, "mine-for"), record.when.to_string());
     if let Some(due) = record.due {
-        let late = match (asked.lang(), record.late) {
-            (_, 0) => String::new(),
-            (rulebook::Lang::Zh, late) => format!("(迟 {late} 个工作日)"),
-            (_, late) => format!(" ({late} working days late)"),
+        let late = match record.late {
+            0 => String::new(),
+            late => asked.words.n("mine-working-days-late", late).into_owned(),
         };
-        body.fact(say(asked, "应交", "Due"), asked.words.date(due) + &late);
+        body.fact(say(asked, "mine-due"), asked.words.date(due) + &late);
     }
     let verdict = match record.verdict {
-        _ if record.withdrawn => say(asked, "已撤回", "withdrawn"),
-        Verdict::Right => say(asked, "核实无误", "found right"),
-        Verdict::Wrong => say(asked, "核实有出入", "found otherwise"),
-        Verdict::None if record.to_be_verified() && record.awaits => say(
-            asked,
-            "等待核实;核实后才计",
-            "waits for verification; counts only then",
-        ),
-        Verdict::None if record.to_be_verified() => {
-            say(asked, "已抽中,等待核实", "drawn, waits for verification")
+        _ if record.withdrawn => say(asked, "mine-withdrawn"),
+        Verdict::Right => say(asked, "mine-found-right"),
+        Verdict::Wrong => say(asked, "mine-found-otherwise"),
+        Verdict::None if record.to_be_verified() && record.awaits => {
+            say(asked, "mine-waits-for-verification-counts-only")
         }
-        Verdict::None => say(asked, "按所填计入", "counts as filed"),
+        Verdict::None if record.to_be_verified() => say(asked, "mine-drawn-waits-for-verification"),
+        Verdict::None => say(asked, "mine-as-filed"),
     };
-    body.fact(say(asked, "核实", "Verification"), verdict);
+    body.fact(say(asked, "mine-verification"), verdict);
     let accuracy = asked.state.records.accuracy(&record.from);
     let of = accuracy.right + accuracy.wrong;
     if of > 0 {
-        let text = match asked.lang() {
-            rulebook::Lang::Zh => format!("核实 {of} 份,无误 {} 份", accuracy.right),
-            _ => format!("{} of {of} verified records were right", accuracy.right),
-        };
-        body.fact(
-            say(asked, "填报单位的准确记录", "The filing unit's accuracy"),
-            text,
-        );
+        let (of, right) = (of.to_string(), accuracy.right.to_string());
+        let pairs = [("of", of.as_str()), ("right", right.as_str())];
+        let text = asked.words.with("mine-accuracy", &pairs);
+        body.fact(say(asked, "mine-the-filing-units-accuracy"), text);
     }
 }
 
@@ -167,7 +153,7 @@ fn contradictions(asked: &Asked<'_>, form: &Form, record: &Record, body: &mut Bo
         }
     }
     if !lines.is_empty() {
-        let title = say(asked, "与别处所见不一致", "Where others saw otherwise").to_owned();
+        let title = say(asked, "mine-where-others-saw-otherwise").to_owned();
         body.sections.push(Section { title, lines });
     }
 }
@@ -209,9 +195,9 @@ fn alike(asked: &Asked<'_>, id: RecordId, record: &Record, person: &PersonId) ->
     let same = now
         .iter()
         .any(|a| then.iter().any(|b| likeness(a, b) >= ALIKE));
-    same.then(|| match asked.lang() {
-        rulebook::Lang::Zh => format!("只给您看:文字和您上次填的 {other} 几乎一样。情况没变就不用改;有变化请更正。"),
-        _ => format!("Shown to you alone: the text is nearly that of {other}, which you filed before. If nothing changed, leave it; else correct it."),
+    same.then(|| {
+        let other = other.to_string();
+        asked.words.a("mine-alike", "other", other).into_owned()
     })
 }
 
@@ -220,7 +206,7 @@ fn history(asked: &Asked<'_>, form: &Form, record: &Record) -> Vec<Past> {
     let filed = Past {
         day: asked.words.date(record.filed_at.day(offset)),
         who: actor(asked, &record.filed_by),
-        what: say(asked, "提交", "Filed").to_owned(),
+        what: say(asked, "mine-filed-2").to_owned(),
     };
     let changes = record.history.iter().map(|change| Past {
         day: asked.words.date(change.at.day(offset)),
@@ -232,10 +218,7 @@ fn history(asked: &Asked<'_>, form: &Form, record: &Record) -> Vec<Past> {
                     .into_iter()
                     .map(|l| format!("{}: {}", l.label, l.text))
                     .collect();
-                let (done, old) = (
-                    say(asked, "更正", "Corrected"),
-                    say(asked, "原来", "before"),
-                );
+                let (done, old) = (say(asked, "mine-corrected"), say(asked, "mine-before-2"));
                 format!(
                     "{done}: {} ({old}: {})",
                     note(asked, *reason),
@@ -244,7 +227,7 @@ fn history(asked: &Asked<'_>, form: &Form, record: &Record) -> Vec<Past> {
             }
             Step::Withdrawn { reason } => format!(
                 "{}: {}",
-                say(asked, "撤回", "Withdrawn"),
+                say(asked, "mine-withdrawn-2"),
                 note(asked, *reason)
             ),
             Step::Verified {
@@ -253,17 +236,15 @@ fn history(asked: &Asked<'_>, form: &Form, record: &Record) -> Vec<Past> {
                 ..
             } => {
                 let found = match outcome {
-                    Outcome::Confirmed => say(asked, "核实:属实", "Verified: right"),
-                    Outcome::Found(_) => say(asked, "核实:有出入", "Verified: otherwise"),
+                    Outcome::Confirmed => say(asked, "mine-verified-right"),
+                    Outcome::Found(_) => say(asked, "mine-verified-otherwise"),
                 };
                 let said = said.map_or_else(String::new, |said| note(asked, said));
                 format!("{found} {said}").trim_end().to_owned()
             }
-            Step::Answered { answer } => format!(
-                "{}: {}",
-                say(asked, "答复", "Answered"),
-                note(asked, *answer)
-            ),
+            Step::Answered { answer } => {
+                format!("{}: {}", say(asked, "mine-answered"), note(asked, *answer))
+            }
         },
     });
     std::iter::once(filed).chain(changes).collect()
@@ -272,7 +253,7 @@ fn history(asked: &Asked<'_>, form: &Form, record: &Record) -> Vec<Past> {
 /// What can be done with a record by whoever looks at it.
 fn asks(asked: &Asked<'_>, (id, record, form): (RecordId, &Record, &Form), own: bool) -> Vec<Ask> {
     let to = |act: &str| format!("/records/{}/{act}", id.0);
-    let reason = || Widget::new("area", "reason", say(asked, "理由", "Why"));
+    let reason = || Widget::new("area", "reason", say(asked, "mine-why"));
     let mut all = Vec::new();
     if own && !asked.state.periods.is_cut_off(record.counts_in) {
         let mut fields = forms::widgets(asked, form, Some(&record.values), None);
@@ -280,37 +261,30 @@ fn asks(asked: &Asked<'_>, (id, record, form): (RecordId, &Record, &Form), own: 
         all.push(Ask::new(
             asked,
             to("correct"),
-            say(asked, "更正", "Correct"),
+            say(asked, "mine-correct"),
             fields,
         ));
         all.push(Ask::new(
             asked,
             to("withdraw"),
-            say(asked, "撤回", "Withdraw"),
+            say(asked, "mine-withdraw"),
             vec![reason()],
         ));
     }
     if own && record.verdict == Verdict::Wrong {
-        let answer = Widget::new("area", "answer", say(asked, "答复", "Your answer"));
+        let answer = Widget::new("area", "answer", say(asked, "mine-your-answer"));
         all.push(Ask::new(
             asked,
             to("answer"),
-            say(asked, "答复核实结果", "Answer to what was found"),
+            say(asked, "mine-answer-to-what-was-found"),
             vec![answer],
         ));
     }
     if !own && record.to_be_verified() && may_verify(asked, form, record) {
-        let outcome = Widget::new("select", "outcome", say(asked, "结果", "What was found"));
+        let outcome = Widget::new("select", "outcome", say(asked, "mine-what-was-found"));
         let outcome = outcome.choices([
-            ("right", say(asked, "属实", "As filed")),
-            (
-                "found",
-                say(
-                    asked,
-                    "有出入:改成下面填的",
-                    "Otherwise: as filled in below",
-                ),
-            ),
+            ("right", say(asked, "mine-as-filed-2")),
+            ("found", say(asked, "mine-otherwise-as-filled-in-below")),
         ]);
         let mut fields = vec![outcome];
         fields.extend(
@@ -318,23 +292,19 @@ fn asks(asked: &Asked<'_>, (id, record, form): (RecordId, &Record, &Form), own: 
                 .into_iter()
                 .map(Widget::optional),
         );
-        fields.push(Widget::new("area", "note", say(asked, "说明", "Remark")).optional());
+        fields.push(Widget::new("area", "note", say(asked, "mine-remark")).optional());
         all.push(Ask::new(
             asked,
             to("verify"),
-            say(asked, "核实", "Verify"),
+            say(asked, "mine-verify"),
             fields,
         ));
     }
-    let about = say(
-        asked,
-        "写清哪件事、哪一天、属于哪条规则;不评价任何人的态度。",
-        "Name an act, its day and the rule it falls under; nobody's attitude is judged.",
-    );
+    let about = say(asked, "mine-name-an-act-its-day");
     let ask = Ask::new(
         asked,
         to("object"),
-        say(asked, "提出异议", "Object"),
+        say(asked, "mine-object"),
         ground(asked),
     );
     all.push(ask.about(about));
@@ -344,13 +314,9 @@ fn asks(asked: &Asked<'_>, (id, record, form): (RecordId, &Record, &Form), own: 
 /// What an objection cites.
 pub fn ground(asked: &Asked<'_>) -> Vec<Widget> {
     vec![
-        Widget::new("area", "act", say(asked, "哪件事", "Which act")),
-        Widget::new("date", "on", say(asked, "哪一天", "On which day")),
-        Widget::new(
-            "area",
-            "reason",
-            say(asked, "为什么不对", "Why it isn't right"),
-        ),
+        Widget::new("area", "act", say(asked, "mine-which-act")),
+        Widget::new("date", "on", say(asked, "mine-on-which-day-2")),
+        Widget::new("area", "reason", say(asked, "mine-why-it-isnt-right")),
     ]
 }
 
@@ -501,28 +467,17 @@ pub fn confirming(asked: &Asked<'_>, at: &At) -> Answer {
         return Err(Problem::not_found());
     }
     let mut body = Body::default();
-    body.fact(say(asked, "单位", "Unit"), asked.unit_name(&record.unit));
-    body.fact(say(asked, "哪一期", "For"), record.when.to_string());
-    let said = say(
-        asked,
-        "不用账号,也不记是谁确认的。照实说就好:说“不属实”不会有任何人知道是您。",
-        "No account is needed and who confirms isn't stored. Say how it was: nobody learns that it was you.",
-    );
+    body.fact(say(asked, "mine-unit-2"), asked.unit_name(&record.unit));
+    body.fact(say(asked, "mine-for"), record.when.to_string());
+    let said = say(asked, "mine-no-account-is-needed-and");
     body.notes.push(said.to_owned());
-    let outcome = Widget::new("select", "outcome", say(asked, "这件事", "It is"));
+    let outcome = Widget::new("select", "outcome", say(asked, "mine-it-is"));
     let outcome = outcome.choices([
-        ("right", say(asked, "属实", "as filed")),
-        (
-            "found",
-            say(
-                asked,
-                "不属实:改成下面填的",
-                "otherwise: as filled in below",
-            ),
-        ),
+        ("right", say(asked, "mine-as-filed-3")),
+        ("found", say(asked, "mine-otherwise-as-filled-in-below-2")),
     ]);
     let mut fields = vec![
-        Widget::new("text", "code", say(asked, "确认码", "Code")),
+        Widget::new("text", "code", say(asked, "mine-code")),
         outcome,
     ];
     let told = form
@@ -536,18 +491,11 @@ pub fn confirming(asked: &Asked<'_>, at: &At) -> Answer {
             .into_iter()
             .map(Widget::optional),
     );
-    fields.push(
-        Widget::new(
-            "area",
-            "note",
-            say(asked, "还想说的", "What else there is to say"),
-        )
-        .optional(),
-    );
+    fields.push(Widget::new("area", "note", say(asked, "mine-what-else-there-is-to")).optional());
     body.asks.push(Ask::new(
         asked,
         format!("/confirm/{id}"),
-        say(asked, "确认", "Confirm"),
+        say(asked, "mine-confirm"),
         fields,
     ));
     body.page(asked, asked.words.of(&form.name))

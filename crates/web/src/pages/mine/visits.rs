@@ -24,18 +24,15 @@ pub fn worker(_asked: &Asked<'_>, _at: &At) -> Answer {
 }
 
 /// Shows the plan.
-pub fn show(asked: &Asked<'_>, _at: &At) -> Answer {
+pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     let person = asked.person()?;
+    let from = at.query.get("from").parse().unwrap_or(0);
     let organisation = &asked.state.organisation;
     let mut body = Body {
         offline: true,
         ..Body::default()
     };
-    let said = say(
-        asked,
-        "打开过这一页后,下面的表没有网络也能填;有网络时自动发送,只记一次。",
-        "Once this page was opened, the forms below can be filled in without network; they are sent when there is one, and happen once.",
-    );
+    let said = say(asked, "mine-once-this-page-was-opened");
     body.notes.push(said.to_owned());
     let Some(own) = organisation.unit_of(person, asked.today) else {
         return body.page(asked, &asked.words.t("mine-visits"));
@@ -53,17 +50,22 @@ pub fn show(asked: &Asked<'_>, _at: &At) -> Answer {
         form.subject == Subject::OtherUnit && form.every != Cadence::Event && fills(own)
     });
     for form in mine {
-        body.lists.push(route(asked, form, own, &visited));
+        body.lists.push(route(asked, form, own, (&visited, from)));
     }
     if body.lists.is_empty() {
-        let said = say(asked, "您没有走访任务。", "You have nobody to visit.");
+        let said = say(asked, "mine-you-have-nobody-to-visit");
         body.notes.push(said.to_owned());
     }
     body.page(asked, &asked.words.t("mine-visits"))
 }
 
 /// The units a form asks about, those that nobody has visited first.
-fn route(asked: &Asked<'_>, form: &Form, own: &UnitId, visited: &BTreeSet<&UnitId>) -> List {
+fn route(
+    asked: &Asked<'_>,
+    form: &Form,
+    own: &UnitId,
+    (visited, from): (&BTreeSet<&UnitId>, usize),
+) -> List {
     let organisation = &asked.state.organisation;
     let when = When::of(form.every, asked.today);
     let name = form.id.as_str().into();
@@ -75,18 +77,9 @@ fn route(asked: &Asked<'_>, form: &Form, own: &UnitId, visited: &BTreeSet<&UnitI
             let about = About::Unit(unit.clone());
             let filed = asked.state.records.filed(&name, when, &about, own);
             let (state, done) = match filed {
-                Some(_) => (say(asked, "本单位已走访", "visited by my unit"), true),
-                None if visited.contains(unit) => {
-                    (say(asked, "别的单位走访过", "visited by others"), true)
-                }
-                None => (
-                    say(
-                        asked,
-                        "本月还没有人走访",
-                        "nobody has visited it this month",
-                    ),
-                    false,
-                ),
+                Some(_) => (say(asked, "mine-visited-by-my-unit"), true),
+                None if visited.contains(unit) => (say(asked, "mine-visited-by-others"), true),
+                None => (say(asked, "mine-nobody-has-visited-it-this"), false),
             };
             let item = Item {
                 to: path(form.id.as_str(), own, when, &about),
@@ -105,13 +98,22 @@ fn route(asked: &Asked<'_>, form: &Form, own: &UnitId, visited: &BTreeSet<&UnitI
         items.len() - open,
         items.len()
     );
+    let (all, last) = (items.len(), from.saturating_add(LISTED));
+    let items = items.into_iter().map(|(_, item)| item);
+    let mut items: Vec<Item> = items.skip(from).take(LISTED).collect();
+    items.extend((from > 0).then(|| Item {
+        to: format!("/visits?from={}", from.saturating_sub(LISTED)),
+        text: asked.words.t("mine-units-before").into_owned(),
+        ..Item::default()
+    }));
+    items.extend((last < all).then(|| Item {
+        to: format!("/visits?from={last}"),
+        text: asked.words.n("mine-units-after", all - last).into_owned(),
+        ..Item::default()
+    }));
     List {
         title,
-        empty: say(asked, "没有。", "None.").to_owned(),
-        items: items
-            .into_iter()
-            .map(|(_, item)| item)
-            .take(LISTED)
-            .collect(),
+        empty: say(asked, "mine-none").to_owned(),
+        items,
     }
 }

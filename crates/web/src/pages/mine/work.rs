@@ -15,24 +15,24 @@ use crate::reply::Answer;
 use crate::vault::Writing;
 
 /// How an item stands.
-pub fn stage(asked: &Asked<'_>, item: &Item) -> &'static str {
+pub fn stage<'a>(asked: &Asked<'a>, item: &Item) -> &'a str {
     match item.stage {
-        Stage::Offered => say(asked, "等待答复", "waits for an answer"),
-        Stage::Declined => say(asked, "没有接受", "declined"),
-        Stage::Unanswered => say(asked, "到期没有答复", "not answered in time"),
-        Stage::InHand => say(asked, "正在办", "in hand"),
-        Stage::Finished => say(asked, "办完,等待检查", "done, to be checked"),
-        Stage::Closed => say(asked, "已办结", "closed"),
-        Stage::Groundless => say(asked, "没有依据,已说明", "without ground, explained"),
+        Stage::Offered => say(asked, "mine-waits-for-an-answer"),
+        Stage::Declined => say(asked, "mine-declined"),
+        Stage::Unanswered => say(asked, "mine-not-answered-in-time"),
+        Stage::InHand => say(asked, "mine-in-hand"),
+        Stage::Finished => say(asked, "mine-done-to-be-checked"),
+        Stage::Closed => say(asked, "mine-closed"),
+        Stage::Groundless => say(asked, "mine-without-ground-explained"),
     }
 }
 
-fn kind(asked: &Asked<'_>, kind: WorkKind) -> &'static str {
+fn kind<'a>(asked: &Asked<'a>, kind: WorkKind) -> &'a str {
     match kind {
-        WorkKind::Task => say(asked, "任务", "Task"),
-        WorkKind::Promise => say(asked, "承诺", "Promise"),
-        WorkKind::Rectification => say(asked, "整改", "Rectification"),
-        WorkKind::Request => say(asked, "诉求", "Request"),
+        WorkKind::Task => say(asked, "mine-task"),
+        WorkKind::Promise => say(asked, "mine-promise"),
+        WorkKind::Rectification => say(asked, "mine-rectification"),
+        WorkKind::Request => say(asked, "mine-request"),
     }
 }
 
@@ -46,7 +46,7 @@ pub fn listed(asked: &Asked<'_>, id: WorkId, item: &Item) -> String {
             asked.words.with("mine-request-number", &pairs).into_owned()
         }
         (_, Some(title)) => note(asked, title),
-        (_, None) => say(asked, "低分评价的整改", "Rectification after low ratings").to_owned(),
+        (_, None) => say(asked, "mine-rectification-after-low-ratings").to_owned(),
     }
 }
 
@@ -86,57 +86,44 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
             .push(asked.words.t("mine-request-closed").into_owned());
     }
     if let Some(title) = item.title.filter(|_| open) {
-        body.fact(
-            say(asked, "要办的事", "What is to be done"),
-            note(asked, title),
-        );
+        body.fact(say(asked, "mine-what-is-to-be-done"), note(asked, title));
     }
     if let Some(quality) = item.quality {
         body.fact(
-            say(asked, "办成什么样", "What makes it well done"),
+            say(asked, "mine-what-makes-it-well-done"),
             note(asked, quality),
         );
     }
     match &item.source {
         Source::Given(Some(_)) if !open => {}
         Source::Given(Some(source)) => {
-            body.fact(say(asked, "来自", "Comes from"), note(asked, *source))
+            body.fact(say(asked, "mine-comes-from"), note(asked, *source))
         }
         Source::Ratings { unit, day, .. } => {
             let day = asked.words.date(*day);
             let text = format!("{} · {day}", asked.unit_name(unit));
-            body.fact(
-                say(
-                    asked,
-                    "来自低分评价(不显示是谁)",
-                    "Comes from low ratings (never whose)",
-                ),
-                text,
-            );
+            body.fact(say(asked, "mine-comes-from-low-ratings-never"), text);
         }
         Source::Given(None) => {}
     }
-    body.fact(say(asked, "谁交办", "Given by"), actor(asked, &item.giver));
+    body.fact(say(asked, "mine-given-by"), actor(asked, &item.giver));
     let holder = item.holder().map_or("", |unit| asked.unit_name(unit));
-    body.fact(say(asked, "谁来办", "Held by"), holder);
+    body.fact(say(asked, "mine-held-by"), holder);
     if let Some(person) = &item.person {
-        body.fact(
-            say(asked, "责任人", "Who does it"),
-            asked.person_name(person),
-        );
+        body.fact(say(asked, "mine-who-does-it"), asked.person_name(person));
     }
     for helper in &item.helpers {
-        body.fact(say(asked, "协助", "Helps"), asked.unit_name(helper));
+        body.fact(say(asked, "mine-helps"), asked.unit_name(helper));
     }
-    body.fact(say(asked, "状态", "Stands"), stage(asked, item));
-    body.fact(say(asked, "期限", "Due"), until(asked, item.due).0);
+    body.fact(say(asked, "mine-stands"), stage(asked, item));
+    body.fact(say(asked, "mine-due-2"), until(asked, item.due).0);
     if let Some(offer) = &item.offer {
         let text = format!(
             "{} · {}",
             asked.unit_name(&offer.to),
             until(asked, offer.answer_by).0
         );
-        body.fact(say(asked, "等谁答复", "Answer awaited from"), text);
+        body.fact(say(asked, "mine-answer-awaited-from"), text);
     }
     body.history = history(asked, item);
     body.asks = asks(asked, id, item);
@@ -149,16 +136,16 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
 pub fn told(asked: &Asked<'_>, step: &Step) -> String {
     let w = asked.words;
     match step {
-        Step::Opened => say(asked, "交办", "Opened").to_owned(),
+        Step::Opened => say(asked, "mine-opened").to_owned(),
         Step::Accepted(unit) => format!(
             "{} {}",
-            say(asked, "接受:", "Accepted by"),
+            say(asked, "mine-accepted-by"),
             asked.unit_name(unit)
         ),
         Step::Declined(reason, possible) => {
             let (no, if_) = (
-                say(asked, "没有接受", "Declined"),
-                say(asked, "怎样才能办", "possible if"),
+                say(asked, "mine-declined-2"),
+                say(asked, "mine-possible-if"),
             );
             format!(
                 "{no}: {} ({if_}: {})",
@@ -166,14 +153,14 @@ pub fn told(asked: &Asked<'_>, step: &Step) -> String {
                 note(asked, *possible)
             )
         }
-        Step::Unanswered => say(asked, "到期没有答复", "Not answered in time").to_owned(),
+        Step::Unanswered => say(asked, "mine-not-answered-in-time-2").to_owned(),
         Step::Finished(outcome) => {
-            format!("{}: {}", say(asked, "办完", "Done"), note(asked, *outcome))
+            format!("{}: {}", say(asked, "mine-done-2"), note(asked, *outcome))
         }
         Step::Checked(verdict, reason) => {
             let found = match verdict {
-                Verdict::Passed => say(asked, "检查通过", "Passed"),
-                Verdict::Returned => say(asked, "退回重办", "Returned"),
+                Verdict::Passed => say(asked, "mine-passed"),
+                Verdict::Returned => say(asked, "mine-returned"),
             };
             let reason = reason.map_or_else(String::new, |reason| note(asked, reason));
             format!("{found} {reason}").trim_end().to_owned()
@@ -181,7 +168,7 @@ pub fn told(asked: &Asked<'_>, step: &Step) -> String {
         Step::HandedOver(to, reason) => {
             format!(
                 "{} {}: {}",
-                say(asked, "转交", "Handed to"),
+                say(asked, "mine-handed-to"),
                 asked.unit_name(to),
                 note(asked, *reason)
             )
@@ -189,34 +176,34 @@ pub fn told(asked: &Asked<'_>, step: &Step) -> String {
         Step::Postponed(day, reason) => {
             format!(
                 "{} {}: {}",
-                say(asked, "延期到", "Postponed to"),
+                say(asked, "mine-postponed-to"),
                 w.date(*day),
                 note(asked, *reason)
             )
         }
         Step::HelpAsked(unit) => format!(
             "{} {}",
-            say(asked, "请求协助:", "Help asked of"),
+            say(asked, "mine-help-asked-of"),
             asked.unit_name(unit)
         ),
         Step::Groundless(reason) => {
             format!(
                 "{}: {}",
-                say(asked, "没有依据", "Without ground"),
+                say(asked, "mine-without-ground"),
                 note(asked, *reason)
             )
         }
         Step::Reopened(day, reason) => {
             format!(
                 "{} {}: {}",
-                say(asked, "重开,期限", "Reopened, due"),
+                say(asked, "mine-reopened-due"),
                 w.date(*day),
                 note(asked, *reason)
             )
         }
         Step::Escalated(to) => {
             let to = to.as_ref().map_or("", |to| asked.unit_name(to));
-            format!("{} {to}", say(asked, "逾期上报", "Late, climbed to"))
+            format!("{} {to}", say(asked, "mine-late-climbed-to"))
         }
     }
 }
@@ -233,10 +220,10 @@ fn history(asked: &Asked<'_>, item: &Item) -> Vec<Past> {
 /// What can be done with an item as it stands; whether whoever looks may, the campaign's rules decide.
 #[expect(clippy::too_many_lines, reason = "a form for each step")]
 fn asks(asked: &Asked<'_>, id: WorkId, item: &Item) -> Vec<Ask> {
-    let area = |name: &str, zh, en| Widget::new("area", name, say(asked, zh, en));
-    let reason = || area("reason", "理由", "Why");
-    let due = || Widget::new("date", "due", say(asked, "新期限", "New last day"));
-    let unit = || Widget::new("unit", "to", say(asked, "哪个单位", "Which unit"));
+    let area = |name: &str, said: &'static str| Widget::new("area", name, say(asked, said));
+    let reason = || area("reason", "mine-why");
+    let due = || Widget::new("date", "due", say(asked, "mine-new-last-day"));
+    let unit = || Widget::new("unit", "to", say(asked, "mine-which-unit"));
     let own = asked
         .person()
         .ok()
@@ -246,60 +233,48 @@ fn asks(asked: &Asked<'_>, id: WorkId, item: &Item) -> Vec<Ask> {
         .giver
         .person()
         .is_some_and(|giver| asked.person().ok() == Some(giver));
-    let ask = |act: &str, zh, en, fields| {
+    let ask = |act: &str, said: &'static str, fields| {
         Ask::new(
             asked,
             format!("/work/{}/{act}", id.0),
-            say(asked, zh, en),
+            say(asked, said),
             fields,
         )
     };
     let mut all = Vec::new();
     if item.offer.is_some() && own {
-        all.push(ask("accept", "接受", "Accept", Vec::new()));
+        all.push(ask("accept", "mine-accept", Vec::new()));
         let fields = vec![
             reason(),
-            area("possible", "怎样才能办成", "What would make it possible"),
+            area("possible", "mine-what-would-make-it-possible"),
         ];
-        let decline = ask("decline", "不接受", "Decline", fields);
-        all.push(decline.about(say(
-            asked,
-            "不接受不扣分;没有接受的事不会算逾期。",
-            "Declining costs nothing; what isn't accepted is never due.",
-        )));
+        let decline = ask("decline", "mine-decline", fields);
+        all.push(decline.about(say(asked, "mine-declining-costs-nothing-what-isnt")));
     }
     if item.stage == Stage::InHand && own {
         all.push(ask(
             "finish",
-            "办完了",
-            "It is done",
-            vec![area("outcome", "办成了什么", "What came of it")],
+            "mine-it-is-done",
+            vec![area("outcome", "mine-what-came-of-it")],
         ));
-        all.push(ask(
-            "hand-over",
-            "转交",
-            "Hand over",
-            vec![unit(), reason()],
-        ));
-        all.push(ask("help", "请求协助", "Ask for help", vec![unit()]));
+        all.push(ask("hand-over", "mine-hand-over", vec![unit(), reason()]));
+        all.push(ask("help", "mine-ask-for-help", vec![unit()]));
         if item.kind == WorkKind::Request {
             all.push(ask(
                 "groundless",
-                "没有依据,说明后结束",
-                "Close for want of ground",
+                "mine-close-for-want-of-ground",
                 vec![reason()],
             ));
         }
     }
     if item.stage == Stage::Finished && !own {
-        let verdict = Widget::new("select", "verdict", say(asked, "结果", "Result")).choices([
-            ("passed", say(asked, "通过", "passed")),
-            ("returned", say(asked, "退回重办", "returned")),
+        let verdict = Widget::new("select", "verdict", say(asked, "mine-result")).choices([
+            ("passed", say(asked, "mine-passed-2")),
+            ("returned", say(asked, "mine-returned-2")),
         ]);
         all.push(ask(
             "check",
-            "检查",
-            "Check",
+            "mine-check",
             vec![verdict, reason().optional()],
         ));
     }
@@ -308,10 +283,10 @@ fn asks(asked: &Asked<'_>, id: WorkId, item: &Item) -> Vec<Ask> {
         Stage::Closed | Stage::Declined | Stage::Unanswered
     );
     if gave && rests {
-        all.push(ask("reopen", "重开", "Reopen", vec![due(), reason()]));
+        all.push(ask("reopen", "mine-reopen", vec![due(), reason()]));
     }
     if gave && !rests {
-        all.push(ask("postpone", "延期", "Postpone", vec![due(), reason()]));
+        all.push(ask("postpone", "mine-postpone", vec![due(), reason()]));
     }
     if own {
         let measures = asked.state.rules.latest();
@@ -319,14 +294,10 @@ fn asks(asked: &Asked<'_>, id: WorkId, item: &Item) -> Vec<Ask> {
             .into_iter()
             .flat_map(|book| &book.campaign.measures);
         let named = measures.map(|m| (m.item.id.as_str(), asked.words.of(&m.item.name)));
-        let rule = Widget::new(
-            "select",
-            "rule",
-            say(asked, "属于哪条规则", "The rule it falls under"),
-        );
+        let rule = Widget::new("select", "rule", say(asked, "mine-the-rule-it-falls-under"));
         let mut fields = super::record::ground(asked);
         fields.push(rule.choices(named));
-        all.push(ask("object", "提出异议", "Object", fields));
+        all.push(ask("object", "mine-object", fields));
     }
     all
 }
@@ -445,49 +416,36 @@ pub fn requesting(asked: &Asked<'_>, at: &At) -> Answer {
 fn opening(asked: &Asked<'_>, at: &At, kind: WorkKind) -> Answer {
     let unit = at.unit()?;
     let promise = kind == WorkKind::Promise;
-    let area = |name: &str, zh, en| Widget::new("area", name, say(asked, zh, en));
+    let area = |name: &str, said: &'static str| Widget::new("area", name, say(asked, said));
     let mut fields = vec![match promise {
-        true => area("title", "承诺办成的事", "What is promised"),
-        false => area("title", "诉求", "What is asked for"),
+        true => area("title", "mine-what-is-promised"),
+        false => area("title", "mine-what-is-asked-for"),
     }];
     if promise {
         fields.push(Widget::new(
             "number",
             "start",
-            say(asked, "起点数", "Starting figure"),
+            say(asked, "mine-starting-figure"),
         ));
-        fields.push(Widget::new(
-            "number",
-            "target",
-            say(asked, "目标数", "Target"),
-        ));
+        fields.push(Widget::new("number", "target", say(asked, "mine-target")));
     } else {
-        fields.push(area("quality", "怎样算办好", "What makes it well done").optional());
+        fields.push(area("quality", "mine-what-makes-it-well-done-2").optional());
     }
-    fields.push(Widget::new(
-        "date",
-        "due",
-        say(asked, "办成日期", "Last day"),
-    ));
+    fields.push(Widget::new("date", "due", say(asked, "mine-last-day")));
     let sent = asked.kept.map(|kept| kept.fields.get("code").to_owned());
     let code = sent.map_or_else(|| new_key().map(|key| key.to_string()), Ok)?;
     let path = if promise { "promises" } else { "requests" };
     let title = if promise {
-        say(asked, "作出承诺", "Make a promise")
+        say(asked, "mine-make-a-promise")
     } else {
-        say(asked, "登记诉求", "Take a request")
+        say(asked, "mine-take-request")
     };
-    let about = match asked.lang() {
-        rulebook::Lang::Zh => {
-            format!("核对码 {code}:交给承诺对象或提诉求的人,办完后由他们说办没办成,不用账号。")
-        }
-        _ => format!(
-            "Code {code}: hand it to those promised to, or to who asks; when it is done they say whether it was, without an account."
-        ),
-    };
+    let at = format!("{}/ask/{code}", asked.app.settings.base);
+    let pairs = [("code", code.as_str()), ("at", at.as_str())];
+    let about = asked.words.with("mine-check-code", &pairs);
     let ask = Ask::new(asked, format!("/units/{unit}/{path}/new"), title, fields);
     let mut body = Body::default();
-    body.fact(say(asked, "单位", "Unit"), asked.unit_name(&unit));
+    body.fact(say(asked, "mine-unit-2"), asked.unit_name(&unit));
     body.asks.push(ask.about(&about).along("code", code));
     body.page(asked, title)
 }
