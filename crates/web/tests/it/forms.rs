@@ -341,6 +341,7 @@ const ELSEWHERE: [(&str, &str); 19] = [
 ];
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one walk over everything")]
 fn every_field_of_every_form_says_what_is_wrong_and_keeps_what_was_entered() {
     let running = Running::start();
     let table = &running.app.table;
@@ -374,8 +375,7 @@ fn every_field_of_every_form_says_what_is_wrong_and_keeps_what_was_entered() {
                     let last = form
                         .action
                         .split(['?', '/'])
-                        .filter(|part| part.chars().all(|c| c.is_ascii_lowercase() || c == '-'))
-                        .last();
+                        .rfind(|part| part.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
                     let name: String = field
                         .name
                         .chars()

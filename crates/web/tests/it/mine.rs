@@ -211,6 +211,7 @@ fn a_relation_is_declared_once_and_bars_from_judging() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a story, told in one")]
 fn anyone_asks_without_an_account_follows_it_and_says_how_it_was_done() {
     let running = Running::start();
     let nobody = running.browser();
@@ -496,6 +497,7 @@ fn those_helped_confirm_with_their_code_and_without_an_account() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a story, told in one")]
 fn work_is_declined_with_what_would_make_it_possible_or_done_and_checked() {
     let running = Running::start();
     let nobody = running.browser();

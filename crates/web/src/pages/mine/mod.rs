@@ -25,10 +25,6 @@ pub use work::{listed as work_listed, reads as reads_work};
 pub fn routes() -> Table {
     let form = "/units/{unit}/forms/{form}";
     Table::new()
-        .show("/ask", Verb::Rate, ask::show)
-        .act("/ask", Verb::Rate, ask::send, ask::show)
-        .show("/ask/{receipt}", Verb::Rate, ask::follow)
-        .act("/ask/{receipt}", Verb::Rate, ask::judge, ask::follow)
         .show("/me", Verb::SeeAccount, month::show)
         .show("/me/person", Verb::SeeAccount, person::show)
         .act(
@@ -94,6 +90,15 @@ pub fn routes() -> Table {
             record::confirm,
             record::confirming,
         )
+        .and(of_anyone())
+}
+
+fn of_anyone() -> Table {
+    Table::new()
+        .show("/ask", Verb::Rate, ask::show)
+        .act("/ask", Verb::Rate, ask::send, ask::show)
+        .show("/ask/{receipt}", Verb::Rate, ask::follow)
+        .act("/ask/{receipt}", Verb::Rate, ask::judge, ask::follow)
 }
 
 /// Its links in the navigation of whoever asks.

@@ -206,7 +206,6 @@ fn history(asked: &Asked<'_>, one: &Objection) -> Vec<Past> {
     all
 }
 
-#[expect(clippy::too_many_lines, reason = "a form for each step")]
 fn asks(asked: &Asked<'_>, id: ObjectionId, one: &Objection, person: &PersonId) -> Vec<Ask> {
     let area = |name: &str, said: &'static str| Widget::new("area", name, say(asked, said));
     let ask = |act: &str, said: &'static str, fields| {

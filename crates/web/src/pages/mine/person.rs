@@ -387,34 +387,7 @@ fn ladder_of(asked: &Asked<'_>, ladder: &Ladder, unit: &UnitId) -> Section {
     if let Some(about) = &ladder.about {
         lines.push(line(&t(asked, "mine-ladder-about"), w.of(about)));
     }
-    let all = asked.state.ladders.iter().rev();
-    let mut of_ladder = all.filter(|(_, one)| one.ladder.as_str() == ladder.id.as_str());
-    let last = of_ladder.find_map(|(_, one)| Some((one, one.of(unit)?)));
-    match last {
-        Some((proposal, row)) if proposal.confirmed.is_some() => {
-            let given = proposal.given(unit);
-            lines.push(line(
-                &t(asked, "mine-ladder-stands"),
-                standing(asked, ladder, given),
-            ));
-            lines.push(line(
-                &t(asked, "mine-ladder-why"),
-                why(asked, ladder, &row.why),
-            ));
-            let deviation = proposal.confirmed.as_ref();
-            let deviation = deviation.and_then(|confirmed| confirmed.deviations.get(unit));
-            if let Some(deviation) = deviation {
-                lines.push(line(
-                    &t(asked, "mine-ladder-instead"),
-                    note(asked, deviation.reason),
-                ));
-            }
-        }
-        _ => lines.push(line(
-            &t(asked, "mine-ladder-stands"),
-            t(asked, "mine-ladder-none-yet"),
-        )),
-    }
+    lines.extend(decided(asked, ladder, unit));
     if let Some((results, level)) = campaign::ladder::so_far(asked.state, ladder, unit) {
         lines.push(line(
             &t(asked, "mine-ladder-so-far"),
@@ -453,6 +426,40 @@ fn ladder_of(asked: &Asked<'_>, ladder: &Ladder, unit: &UnitId) -> Section {
             .into_owned(),
         lines,
     }
+}
+
+/// What was decided on a ladder last, and why.
+fn decided(asked: &Asked<'_>, ladder: &Ladder, unit: &UnitId) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let all = asked.state.ladders.iter().rev();
+    let mut of_ladder = all.filter(|(_, one)| one.ladder.as_str() == ladder.id.as_str());
+    let last = of_ladder.find_map(|(_, one)| Some((one, one.of(unit)?)));
+    match last {
+        Some((proposal, row)) if proposal.confirmed.is_some() => {
+            let given = proposal.given(unit);
+            lines.push(line(
+                &t(asked, "mine-ladder-stands"),
+                standing(asked, ladder, given),
+            ));
+            lines.push(line(
+                &t(asked, "mine-ladder-why"),
+                why(asked, ladder, &row.why),
+            ));
+            let deviation = proposal.confirmed.as_ref();
+            let deviation = deviation.and_then(|confirmed| confirmed.deviations.get(unit));
+            if let Some(deviation) = deviation {
+                lines.push(line(
+                    &t(asked, "mine-ladder-instead"),
+                    note(asked, deviation.reason),
+                ));
+            }
+        }
+        _ => lines.push(line(
+            &t(asked, "mine-ladder-stands"),
+            t(asked, "mine-ladder-none-yet"),
+        )),
+    }
+    lines
 }
 
 fn level_name<'l>(asked: &Asked<'_>, ladder: &'l Ladder, id: &str) -> Option<&'l str> {
