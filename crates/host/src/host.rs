@@ -9,12 +9,15 @@ use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use campaign::circular::Bundle;
-use campaign::{ItemId, State};
+use campaign::{Entry, ItemId, State};
+use ledger::checkpoint::Opened;
+use ledger::disclose::{DiscloseError, Disclosure};
 use ledger::vault::{Item, VaultError};
 use ledger::{Store, StoreError};
 use rulebook::Period;
 
 use crate::bundle::{self, BundleError};
+use crate::entries::{self, Found, Logged, Search};
 use crate::inbox::{Inbox, Order};
 use crate::log::Salts;
 use crate::options::{Options, Parts};
@@ -155,6 +158,44 @@ impl Host {
     pub fn bundle(&self, period: Period) -> Result<Bundle, BundleError> {
         let state = self.read();
         self.reading(|store| bundle::bundle(&state, store, period, &self.parts.keys))
+    }
+
+    /// Entries of the log that are wanted, from the newest down. The connection is let go after each stretch, so that others
+    /// read in between.
+    ///
+    /// # Errors
+    /// When the store fails, or an entry can't be read.
+    pub fn entries(
+        &self,
+        search: Search,
+        wanted: impl FnMut(&Entry) -> bool,
+    ) -> Result<Found, StoreError> {
+        let read = |from, below| self.reading(|store| entries::chunk(store, from, below));
+        entries::search(search, read, wanted)
+    }
+
+    /// An entry of the log; none where it isn't that long.
+    ///
+    /// # Errors
+    /// When the store fails, or the entry can't be read.
+    pub fn entry(&self, index: u64) -> Result<Option<Logged>, StoreError> {
+        self.reading(|store| entries::entry(store, index))
+    }
+
+    /// An entry laid open, with the proof that it stands under the latest checkpoint; none while none covers it.
+    ///
+    /// # Errors
+    /// [`DiscloseError`] when the store can't give what is needed.
+    pub fn disclosure(&self, index: u64) -> Result<Option<Disclosure>, DiscloseError> {
+        self.reading(|store| entries::disclosed(store, index))
+    }
+
+    /// The latest checkpoint that the log's keys have signed: opened, and as it was signed.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn checkpoint(&self) -> Result<Option<(Opened, String)>, StoreError> {
+        self.reading(|store| entries::checkpoint(store, &self.parts.keys))
     }
 
     /// Reads from the ledger through the one connection that is kept for it.

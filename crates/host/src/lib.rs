@@ -60,6 +60,7 @@
 //! [`campaign::State::decide`].
 
 pub mod bundle;
+mod entries;
 mod host;
 mod inbox;
 mod log;
@@ -71,6 +72,7 @@ mod states;
 mod status;
 mod writer;
 
+pub use entries::{Found, Logged, Search};
 pub use host::{Host, StartError};
 pub use log::{read_to, rebuild};
 pub use options::{Clock, Opener, Options, Parts};

@@ -1,7 +1,7 @@
 //! What every request shares.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use campaign::{Date, State, Time};
@@ -92,6 +92,7 @@ pub struct App {
     pub table: Table,
     /// How it is doing.
     pub watch: Watch,
+    document: OnceLock<serde_json::Value>,
 }
 
 impl App {
@@ -118,7 +119,14 @@ impl App {
             boards: crate::pages::office::Boards::default(),
             limits: crate::pages::rating::Limits::default(),
             table: crate::pages::routes().and(crate::api::routes()),
+            document: OnceLock::new(),
         }))
+    }
+
+    /// The API's document, made once.
+    pub fn document(&self) -> &serde_json::Value {
+        self.document
+            .get_or_init(|| crate::api::openapi::document(&self.table, &self.settings.base))
     }
 
     /// The time.

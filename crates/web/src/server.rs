@@ -11,7 +11,7 @@ use axum::extract::{
     ConnectInfo, DefaultBodyLimit, FromRequest, Multipart, Path, RawQuery, Request, State as Shared,
 };
 use axum::http::header::{
-    ACCEPT_LANGUAGE, AUTHORIZATION, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG,
+    ACCEPT_LANGUAGE, AUTHORIZATION, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG,
     HeaderName, HeaderValue, LOCATION, RETRY_AFTER, SET_COOKIE,
 };
 use axum::http::{HeaderMap, StatusCode};
@@ -27,6 +27,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::act::{self, Plan};
+use crate::api::write::Taken;
 use crate::app::App;
 use crate::asked::{Asked, At, Kept, Who};
 use crate::fields::{Fields, Upload};
@@ -246,7 +247,7 @@ impl Parts {
     }
 
     fn is_api(&self) -> bool {
-        self.path.starts_with("/api/")
+        self.path.starts_with("/api/v1/")
     }
 }
 
@@ -391,15 +392,7 @@ fn within_scope(caller: &Caller, route: &Route) -> Result<(), Problem> {
     if (reads || acts) && !matches!(route.does, Does::Own(..)) {
         return Ok(());
     }
-    Err(Problem::new(
-        StatusCode::FORBIDDEN,
-        "scope",
-        rulebook::say!("令牌不能办这件事。", "The token may not do this."),
-        rulebook::say!(
-            "请在“我的账号”里另建一个范围合适的令牌。",
-            "Make a token with the scope it takes, on your account's page."
-        ),
-    ))
+    Err(crate::rights::out_of_scope())
 }
 
 /// A form about accounts.
@@ -527,10 +520,14 @@ async fn ordered(
     })?;
     let key = plan.key;
     let plan = plan.keyed(idempotency(&parts.headers)?.or(key));
+    // Who rates isn't told what came of it.
+    let unnamed = plan.unnamed;
     let receipt = act::send(app, &caller.who, &caller.standing, plan).await?;
-    Reply::json(&crate::api::write::Taken {
-        entries: [receipt.entries.start, receipt.entries.end],
-    })
+    let taken = match unnamed {
+        true => Taken::bare(&receipt.entries),
+        false => Taken::of(app, receipt.entries),
+    };
+    Reply::json(&taken)
 }
 
 /// The key that an order brings.
@@ -691,8 +688,9 @@ fn refused(app: &App, parts: &Parts, caller: &Caller, problem: &Problem) -> Resp
         return replied(Reply::See(format!("/sign-in?{then}")));
     }
     let mut response = if parts.is_api() {
-        let mut response = axum::Json(problem.to_json()).into_response();
+        let mut response = axum::Json(problem.to_json(caller.lang)).into_response();
         add_header(&mut response, CONTENT_TYPE, "application/problem+json");
+        add_header(&mut response, CONTENT_LANGUAGE, caller.lang.pick("zh-CN", "en"));
         response
     } else {
         let page = looking(app, parts, caller, None, |asked| {

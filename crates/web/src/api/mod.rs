@@ -5,6 +5,7 @@
 //! campaign's own rules.
 
 pub mod example;
+mod lists;
 pub mod notes;
 pub mod openapi;
 pub mod page;
@@ -29,10 +30,23 @@ pub struct Doc {
     pub summary: Cow<'static, str>,
     /// Whether its answer is a page of a list.
     pub paging: Paging,
+    /// What its answer can be limited to.
+    pub limits: &'static [Limit],
     /// The schema of what is sent, with its definitions.
     pub body: Option<Schema>,
     /// The schema of what is answered, with its definitions.
     pub answer: Schema,
+}
+
+/// A parameter of the query that limits a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// Its name.
+    pub name: &'static str,
+    /// What is left.
+    pub about: &'static str,
+    /// An example.
+    pub example: &'static str,
 }
 
 /// Whether an answer comes page by page.

@@ -16,34 +16,86 @@ pub const MOST_ITEMS: usize = 500;
 /// How many it has where nothing is said.
 pub const ITEMS: usize = 100;
 
-/// Status, name and what it means, of every way in which a request is refused.
-const REFUSALS: [(u16, &str, &str); 9] = [
-    (400, "Unreadable", "What was sent can't be read at all."),
-    (401, "SignIn", "This takes an account or a token."),
-    (403, "NotEntitled", "Whoever asks may not do this."),
+/// Status and what it means, of every way in which a request is refused.
+pub const REFUSALS: [(&str, Both); 9] = [
     (
-        404,
-        "NotFound",
-        "There is no such thing, or it isn't for whoever asks.",
-    ),
-    (409, "Refused", "The campaign's rules are against it."),
-    (413, "TooLarge", "What was sent is too large."),
-    (
-        422,
-        "Fields",
-        "Fields are filled wrongly; `fields` says which.",
+        "400",
+        Both(
+            "收到的内容完全读不懂。",
+            "What was sent can't be read at all.",
+        ),
     ),
     (
-        429,
-        "TooOften",
-        "Too many requests; `Retry-After` says when to try again.",
+        "401",
+        Both(
+            "要有账号或令牌。",
+            "This takes an account or a token.",
+        ),
     ),
     (
-        503,
-        "Busy",
-        "Nothing was written; `Retry-After` says when to try again.",
+        "403",
+        Both("无权办这件事。", "Whoever asks may not do this."),
+    ),
+    (
+        "404",
+        Both(
+            "没有这个,或不对来者开放。",
+            "There is no such thing, or it isn't for whoever asks.",
+        ),
+    ),
+    (
+        "409",
+        Both(
+            "活动的细则不允许。",
+            "The campaign's rules are against it.",
+        ),
+    ),
+    (
+        "413",
+        Both("发来的内容太大。", "What was sent is too large."),
+    ),
+    (
+        "422",
+        Both(
+            "有的栏填得不对;`fields` 写明是哪些。",
+            "Fields are filled wrongly; `fields` says which.",
+        ),
+    ),
+    (
+        "429",
+        Both(
+            "请求太多;`Retry-After` 写明何时再试。",
+            "Too many requests; `Retry-After` says when to try again.",
+        ),
+    ),
+    (
+        "503",
+        Both(
+            "没有写入;`Retry-After` 写明何时再试。",
+            "Nothing was written; `Retry-After` says when to try again.",
+        ),
     ),
 ];
+
+/// A text in Chinese and English.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Both(&'static str, &'static str);
+
+impl Both {
+    /// The text in a language.
+    #[must_use]
+    pub const fn get(&self, lang: rulebook::Lang) -> &'static str {
+        match lang {
+            rulebook::Lang::Zh => self.0,
+            rulebook::Lang::En => self.1,
+        }
+    }
+}
+
+/// The name of a refusal in the document.
+fn name(status: &str) -> String {
+    format!("Refused{status}")
+}
 
 /// The routes.
 #[must_use]
@@ -53,10 +105,7 @@ pub fn routes() -> Table {
 }
 
 fn show(asked: &Asked<'_>, _at: &At) -> Answer {
-    Ok(Reply::Json(document(
-        &asked.app.table,
-        &asked.app.settings.base,
-    )))
+    Ok(Reply::Json(asked.app.document().clone()))
 }
 
 /// The document of a table's routes, as they are reached at an address.
@@ -120,6 +169,7 @@ fn operation(route: &Route, doc: &Doc, schemas: &mut Map<String, Value>) -> Valu
             "description".to_owned(),
             json!(format!("Right: `{}`.", route.verb)),
         ),
+        ("x-right".to_owned(), json!(route.verb.name())),
     ]);
     let mut responses = Map::new();
     let answer = hoisted(doc.answer.as_value().clone(), schemas);
@@ -127,17 +177,22 @@ fn operation(route: &Route, doc: &Doc, schemas: &mut Map<String, Value>) -> Valu
         "200".to_owned(),
         json!({ "description": "Done.", "content": { "application/json": { "schema": answer } } }),
     );
-    for (status, name, _) in REFUSALS
-        .iter()
-        .filter(|(status, ..)| may_be(route, *status))
-    {
-        let reference = json!({ "$ref": format!("#/components/responses/{name}") });
-        responses.insert(status.to_string(), reference);
+    for (status, _) in REFUSALS.iter().filter(|(status, _)| may_be(route, status)) {
+        let reference = json!({ "$ref": format!("#/components/responses/{}", name(status)) });
+        responses.insert((*status).to_owned(), reference);
     }
     let mut parameters = of_path(&route.path);
     if doc.paging == Paging::Yes {
         parameters.extend(["Limit", "After"].map(reference));
     }
+    parameters.extend(doc.limits.iter().map(|limit| {
+        json!({
+            "name": limit.name,
+            "in": "query",
+            "description": limit.about,
+            "schema": { "type": "string", "examples": [limit.example] }
+        })
+    }));
     if let Some(body) = &doc.body {
         parameters.push(reference("Key"));
         let schema = hoisted(body.as_value().clone(), schemas);
@@ -154,10 +209,10 @@ fn operation(route: &Route, doc: &Doc, schemas: &mut Map<String, Value>) -> Valu
 }
 
 /// Whether a route can be refused with a status.
-fn may_be(route: &Route, status: u16) -> bool {
+fn may_be(route: &Route, status: &str) -> bool {
     let acts = route.method != Method::GET;
     match status {
-        409 | 413 | 422 => acts,
+        "409" | "413" | "422" => acts,
         _ => true,
     }
 }
@@ -208,13 +263,13 @@ fn parameters() -> Value {
 }
 
 fn refusals() -> Value {
-    let one = |(_, name, what): &(u16, &str, &str)| {
+    let one = |(status, what): &(&str, Both)| {
         let content = json!({ "application/problem+json": {
             "schema": { "$ref": "#/components/schemas/Problem" }
         } });
         (
-            (*name).to_owned(),
-            json!({ "description": what, "content": content }),
+            name(status),
+            json!({ "description": what.get(rulebook::Lang::En), "content": content }),
         )
     };
     Value::Object(REFUSALS.iter().map(one).collect())
@@ -222,26 +277,34 @@ fn refusals() -> Value {
 
 /// What a refusal looks like: [`Problem::to_json`](crate::problem::Problem::to_json).
 fn problem() -> Value {
-    let both = json!({
+    let one = json!({
         "type": "object",
-        "properties": { "zh": { "type": "string" }, "en": { "type": "string" } },
-        "required": ["zh", "en"]
+        "properties": { "detail": { "type": "string" }, "remedy": { "type": "string" } },
+        "required": ["detail", "remedy"]
     });
     json!({
-        "description": "Why something isn't done, and what to do, in Chinese and English.",
+        "description": "Why something isn't done, and what to do (RFC 9457), in the language that `Accept-Language` asks for.",
         "type": "object",
         "properties": {
+            "type": { "description": "Where the code is explained.", "type": "string", "format": "uri-reference" },
+            "title": { "description": "What the code stands for.", "type": "string" },
             "status": { "type": "integer" },
+            "detail": { "description": "What is wrong this time.", "type": "string" },
             "code": { "type": "string", "minLength": 1, "examples": ["no-such-unit"] },
-            "title": both,
-            "remedy": both,
+            "remedy": { "description": "What to do.", "type": "string" },
             "fields": {
                 "description": "Field, as a JSON pointer into what was sent → what is wrong with it.",
                 "type": "object",
-                "additionalProperties": both
+                "additionalProperties": { "type": "string" }
+            },
+            "texts": {
+                "description": "The same in Chinese and English.",
+                "type": "object",
+                "properties": { "zh": one, "en": one },
+                "required": ["zh", "en"]
             }
         },
-        "required": ["status", "code", "title", "remedy", "fields"]
+        "required": ["type", "title", "status", "detail", "code", "remedy", "fields", "texts"]
     })
 }
 

@@ -15,7 +15,8 @@ use super::views::{
     UnitView, WorkView,
 };
 use super::write::BASE;
-use super::{Doc, Paging};
+use super::lists::lists;
+use super::{Doc, Limit, Paging};
 use crate::asked::{Asked, At};
 use crate::pages::public::results::{Only, explained, results as visible};
 use crate::problem::Problem;
@@ -24,7 +25,7 @@ use crate::rights::Verb;
 use crate::routes::{Does, Route, Show, Table};
 
 /// A resource: its path below the base, the right it takes, the operation's id and summary.
-type Resource = (&'static str, Verb, &'static str, &'static str);
+pub(super) type Resource = (&'static str, Verb, &'static str, &'static str);
 
 fn one(table: Table, (path, verb, id, summary): Resource, show: Show, answer: Schema) -> Table {
     resource(table, (path, verb, id, summary), show, answer, Paging::No)
@@ -34,12 +35,26 @@ fn list(table: Table, (path, verb, id, summary): Resource, show: Show, answer: S
     resource(table, (path, verb, id, summary), show, answer, Paging::Yes)
 }
 
-fn resource(
+/// A list that can be limited.
+pub(super) fn limited(
+    table: Table,
+    at: Resource,
+    limits: &'static [Limit],
+    (show, answer): (Show, Schema),
+) -> Table {
+    add(table, at, show, answer, (Paging::Yes, limits))
+}
+
+fn resource(table: Table, at: Resource, show: Show, answer: Schema, paging: Paging) -> Table {
+    add(table, at, show, answer, (paging, &[]))
+}
+
+fn add(
     table: Table,
     (path, verb, id, summary): Resource,
     show: Show,
     answer: Schema,
-    paging: Paging,
+    (paging, limits): (Paging, &'static [Limit]),
 ) -> Table {
     table.documented(Route {
         method: Method::GET,
@@ -51,6 +66,7 @@ fn resource(
             tag: "read",
             summary: summary.into(),
             paging,
+            limits,
             body: None,
             answer,
         }),
@@ -60,7 +76,7 @@ fn resource(
 /// The routes.
 #[must_use]
 pub fn routes() -> Table {
-    internal(public(Table::new()))
+    lists(internal(public(Table::new())))
 }
 
 #[expect(clippy::too_many_lines, reason = "a list of routes")]
@@ -150,7 +166,7 @@ fn public(table: Table) -> Table {
 }
 
 fn internal(table: Table) -> Table {
-    use Verb::{SeeAccount, SeeOffice, SeeRecord, SeeUnit};
+    use Verb::{SeeAccount, SeeRecord, SeeUnit};
     let at = (
         "/me/due",
         SeeAccount,
@@ -184,13 +200,6 @@ fn internal(table: Table) -> Table {
     let at = ("/work/{work}", SeeRecord, "work", "A work item.");
     let table = one(table, at, work, schema_for!(WorkView));
     let at = (
-        "/objections",
-        SeeOffice,
-        "objections",
-        "All objections, oldest first.",
-    );
-    let table = list(table, at, objections, schema_for!(Listed<ObjectionView>));
-    let at = (
         "/objections/{objection}",
         SeeRecord,
         "objection",
@@ -200,7 +209,7 @@ fn internal(table: Table) -> Table {
 }
 
 /// A page of a list: from `after` on, as many as `limit` says. `key` names an item for `after`.
-fn listed<S, T: Serialize>(
+pub(super) fn listed<S, T: Serialize>(
     at: &At,
     all: impl IntoIterator<Item = S>,
     key: impl Fn(&S) -> String,
@@ -436,15 +445,6 @@ fn work(asked: &Asked<'_>, at: &At) -> Answer {
         id,
         item.ok_or_else(Problem::not_found)?,
     ))
-}
-
-fn objections(asked: &Asked<'_>, at: &At) -> Answer {
-    listed(
-        at,
-        asked.state.objections.iter(),
-        |(id, _)| id.0.to_string(),
-        |(id, one)| ObjectionView::of(asked, *id, one),
-    )
 }
 
 fn objection(asked: &Asked<'_>, at: &At) -> Answer {

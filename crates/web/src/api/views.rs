@@ -2,6 +2,8 @@
 
 use campaign::circular::{Circular, CircularId, Progress};
 use campaign::id::Name;
+use campaign::honour::{Nomination, NominationId, Nominee};
+use campaign::ladder::{Proposal, ProposalId, Row};
 use campaign::objection::{self, Objection, ObjectionId};
 use campaign::period::{ClassResult, Run, Stage, UnitResult};
 use campaign::rating::{Shown, Told};
@@ -365,6 +367,55 @@ pub struct DecisionView {
     pub reason: String,
 }
 
+/// An honour that is held.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct HonourView {
+    /// The number of its nomination.
+    pub nomination: u64,
+    /// The honour.
+    pub honour: String,
+    /// The unit that holds it; none where a person does, who isn't named.
+    pub unit: Option<UnitId>,
+    /// The unit that put them forward.
+    pub by_unit: UnitId,
+    /// The first day of the occasion it is for.
+    pub occasion: Date,
+    /// The day on which it was awarded.
+    pub awarded: Option<Date>,
+    /// The day of its review.
+    pub review: Option<Date>,
+}
+
+/// Levels that were proposed by a ladder.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct LadderView {
+    /// The proposal's number.
+    pub proposal: u64,
+    /// The ladder.
+    pub ladder: String,
+    /// The version of the rules.
+    pub rules: u32,
+    /// The periods whose final results count.
+    pub periods: Vec<Period>,
+    /// Whether it was decided on.
+    pub confirmed: bool,
+    /// The units.
+    pub units: Vec<LadderUnit>,
+}
+
+/// A unit on a ladder.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct LadderUnit {
+    /// The unit.
+    pub unit: UnitId,
+    /// The level proposed.
+    pub proposed: Option<String>,
+    /// The level given, once it is decided.
+    pub given: Option<String>,
+    /// The reward coefficient of the level that holds.
+    pub coefficient: Option<f64>,
+}
+
 /// The log.
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 pub struct LogView {
@@ -428,6 +479,55 @@ impl ResultView {
             rank_interval: sure
                 .and_then(|sure| sure.rank)
                 .map(|(low, high)| [low, high]),
+        }
+    }
+}
+
+impl HonourView {
+    /// An honour, as anyone may know of it.
+    #[must_use]
+    pub fn of(id: NominationId, one: &Nomination) -> Self {
+        use campaign::honour::Stage;
+        let (awarded, review) = match one.stage {
+            Stage::Awarded { on, review, .. } => (Some(on), review),
+            _ => (None, None),
+        };
+        Self {
+            nomination: id.0,
+            honour: one.honour.to_string(),
+            unit: match &one.nominee {
+                Nominee::Unit(unit) => Some(unit.clone()),
+                Nominee::Person(_) => None,
+            },
+            by_unit: one.by_unit.clone(),
+            occasion: one.occasion,
+            awarded,
+            review,
+        }
+    }
+}
+
+impl LadderView {
+    /// What a ladder proposes.
+    #[must_use]
+    pub fn of(id: ProposalId, one: &Proposal) -> Self {
+        let unit = |row: &Row| {
+            let given = one.confirmed.as_ref().and_then(|_| one.given(&row.unit));
+            let holds = given.or(row.standing.as_ref());
+            LadderUnit {
+                unit: row.unit.clone(),
+                proposed: row.standing.as_ref().map(|one| one.level.to_string()),
+                given: given.map(|one| one.level.to_string()),
+                coefficient: holds.and_then(|one| one.coefficient?.given()),
+            }
+        };
+        Self {
+            proposal: id.0,
+            ladder: one.ladder.to_string(),
+            rules: one.rules,
+            periods: one.runs.keys().copied().collect(),
+            confirmed: one.confirmed.is_some(),
+            units: one.rows.iter().map(unit).collect(),
         }
     }
 }

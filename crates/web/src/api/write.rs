@@ -1,10 +1,11 @@
 //! What can be asked: one route for each kind of [`Action`], made of its schema.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use axum::http::Method;
-use campaign::Action;
+use campaign::{Action, Event};
 use rulebook::say;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
@@ -13,7 +14,9 @@ use serde_json::{Map, Value, json};
 use super::example::example;
 use super::{Doc, Paging, notes};
 use crate::act::Plan;
+use crate::app::App;
 use crate::asked::{Asked, At};
+use crate::pages::rating::limit::{self, What};
 use crate::problem::Problem;
 use crate::rights::Verb;
 use crate::routes::{Does, Route, Table};
@@ -25,10 +28,97 @@ pub const BASE: &str = "/api/v1";
 const CLOCK: &str = "tick";
 
 /// What is answered when something was taken.
-#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Taken {
     /// The first of its entries in the log, and the one after its last.
     pub entries: [u64; 2],
+    /// What came to be with it.
+    pub made: Vec<Made>,
+}
+
+/// Something that came to be.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Made {
+    /// What: `record`, `work`, `objection`, `nomination`, `proposal`, `circular`, `batch`, `burst`.
+    pub kind: &'static str,
+    /// Its number.
+    pub id: u64,
+    /// The entry by which it came to be.
+    pub entry: u64,
+    /// Where it can be read, if anywhere.
+    pub href: Option<String>,
+}
+
+/// Of so many entries it is told at most what came to be with them.
+const TOLD: u64 = 1_000;
+
+impl Taken {
+    /// That something was taken, and no more.
+    #[must_use]
+    pub const fn bare(entries: &Range<u64>) -> Self {
+        Self {
+            entries: [entries.start, entries.end],
+            made: Vec::new(),
+        }
+    }
+
+    /// What came of a command, by its entries.
+    #[must_use]
+    pub fn of(app: &App, entries: Range<u64>) -> Self {
+        let search = host::Search {
+            below: entries.end.min(entries.start.saturating_add(TOLD)),
+            most: usize::try_from(TOLD).unwrap_or(usize::MAX),
+            look_at: (entries.end - entries.start).min(TOLD),
+        };
+        let found = app.host.entries(search, |_| true).unwrap_or_else(|error| {
+            // It has happened all the same.
+            tracing::warn!(%error, "what was made can't be told");
+            host::Found::default()
+        });
+        Self {
+            made: found.entries.iter().rev().filter_map(Made::of).collect(),
+            ..Self::bare(&entries)
+        }
+    }
+}
+
+impl Made {
+    fn of(logged: &host::Logged) -> Option<Self> {
+        use campaign::{circular, honour, ladder, objection, rating, record, work};
+        let event = &logged.entry.event;
+        let (kind, id, list) = match event {
+            Event::Record(record::Event::Filed(filed)) => {
+                ("record", json!(filed.record), Some("records"))
+            }
+            Event::Work(work::Event::Opened(opened)) => ("work", json!(opened.work), Some("work")),
+            Event::Objection(objection::Event::Raised { objection, .. }) => {
+                ("objection", json!(objection), Some("objections"))
+            }
+            Event::Honour(honour::Event::Nominated { nomination, .. }) => {
+                ("nomination", json!(nomination), None)
+            }
+            Event::Ladder(ladder::Event::Proposed { proposal, .. }) => {
+                ("proposal", json!(proposal), None)
+            }
+            Event::Circular(circular::Event::Drafted { circular, .. }) => {
+                ("circular", json!(circular), None)
+            }
+            Event::Rating(rating::Event::Invited(invited)) => {
+                ("batch", json!(invited.batch), None)
+            }
+            Event::Rating(rating::Event::BurstOpened { burst, .. }) => {
+                ("burst", json!(burst), None)
+            }
+            _ => return None,
+        };
+        let id = id.as_u64()?;
+        Some(Self {
+            kind,
+            id,
+            entry: logged.index,
+            href: list.map(|list| format!("{BASE}/{list}/{id}")),
+        })
+    }
 }
 
 type MakeSchema = fn(&mut SchemaGenerator) -> Schema;
@@ -182,6 +272,7 @@ pub fn routes() -> Table {
                     tag: operation.primitive,
                     summary: operation.summary.clone().into(),
                     paging: Paging::No,
+                    limits: &[],
                     body: Some(OPERATIONS.body(operation)),
                     answer: answer.clone(),
                 }),
@@ -202,8 +293,31 @@ pub fn order(asked: &Asked<'_>, _at: &At, mut fields: Value) -> Result<Plan, Pro
         problem.wrong("", say!("读不懂:{error}。", "It can't be read: {error}."));
         problem
     })?;
+    limited(asked, &action)?;
     // Ratings and confirmations by code: nothing names who sent them, whoever it was.
     let public = Verb::of(&action) == Verb::Rate;
     let plan = Plan::new(action, "", "").with(writing);
     Ok(if public { plan.unnamed() } else { plan })
+}
+
+/// That an address neither guesses codes nor rates without an invitation more often than the pages let it.
+fn limited(asked: &Asked<'_>, action: &Action) -> Result<(), Problem> {
+    use campaign::rating::Action as Rating;
+    match action {
+        Action::Rating(Rating::GiveOpen { .. }) => {
+            limit::check(asked, What::Open)?;
+            limit::count(asked, What::Open);
+        }
+        Action::Rating(Rating::Give { code, .. } | Rating::Revise { code, .. }) => {
+            limit::check(asked, What::Guess)?;
+            let ratings = &asked.state.ratings;
+            let known = ratings.invitation(code.ticket()).is_some()
+                || ratings.rating(code.rating()).is_some();
+            if !known {
+                limit::count(asked, What::Guess);
+            }
+        }
+        _ => {}
+    }
+    Ok(())
 }

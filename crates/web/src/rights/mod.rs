@@ -7,7 +7,7 @@
 mod resource;
 mod standing;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -318,10 +318,31 @@ pub fn allow_action(
     if !standing.signed_in {
         return Err(Problem::sign_in());
     }
+    standing.scopes = None;
+    let by_token = app
+        .rights
+        .allow(state, &standing, verb, &Resource::campaign());
+    if by_token {
+        return Err(out_of_scope());
+    }
     Err(Problem::new(
         StatusCode::FORBIDDEN,
         "not-entitled",
         say!("您的账号不能办这件事。", "Your account may not do this."),
         say!("请活动办公室来办。", "Ask the campaign's office to do it."),
     ))
+}
+
+/// That whoever asks may do it, but not with this token.
+#[must_use]
+pub fn out_of_scope() -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "scope",
+        say!("令牌不能办这件事。", "The token may not do this."),
+        say!(
+            "请在“我的账号”里另建一个范围合适的令牌。",
+            "Make a token with the scope it takes, on your account's page."
+        ),
+    )
 }

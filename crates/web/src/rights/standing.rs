@@ -90,6 +90,14 @@ impl Standing {
         }
     }
 
+    /// The same, with a role besides.
+    #[must_use]
+    pub fn with_role(mut self, book: &Book, role: &str, scope: &Scope) -> Self {
+        self.roles.insert(role.to_owned());
+        self.add(book, role, scope);
+        self
+    }
+
     fn add(&mut self, book: &Book, role: &str, scope: &Scope) {
         let closing = &book.calendar.closing;
         let is = |id: Option<&rulebook::model::Id>| id.is_some_and(|id| id.as_str() == role);

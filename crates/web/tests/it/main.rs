@@ -9,6 +9,7 @@
 
 mod api;
 mod attacks;
+mod audit;
 mod basics;
 mod browser;
 mod files;

@@ -10,7 +10,8 @@ use web::rights::{Resource, Scope, Standing};
 
 use crate::support::Running;
 
-const LOGINS: [&str; 9] = [
+const LOGINS: [&str; 10] = [
+    "auditor",
     "office",
     "office2",
     "secretary",

@@ -286,7 +286,7 @@ fn exceptions(asked: &Asked<'_>, board: &Board, sheet: &mut Sheet) {
         let record = w.a("office-record-wrong", "n", id.to_string());
         vec![
             unit_cell(asked, unit),
-            Cell::text(record).to(format!("/records/{id}")),
+            Cell::text(record).to(format!("/records/{}", id.0)),
         ]
     });
     let low = board.dissatisfied.iter().map(|(unit, low, rated)| {

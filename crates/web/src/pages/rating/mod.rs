@@ -5,7 +5,7 @@
 mod bursts;
 mod give;
 mod invite;
-pub(in crate::pages) mod limit;
+pub(crate) mod limit;
 mod open;
 mod opinion;
 mod received;
