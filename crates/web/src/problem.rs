@@ -82,21 +82,65 @@ fn field_of(place: &str) -> String {
 /// The codes of refusals by the server itself, with what they stand for in Chinese and English; those of the campaign are
 /// listed by [`campaign::refusal::all`].
 pub const OWN_CODES: [campaign::refusal::Code; 17] = [
-    ("not-found", "没有,或不对来者开放", "there is no such thing, or it isn't for whoever asks"),
-    ("sign-in", "要先登录或出示令牌", "this takes an account or a token"),
-    ("not-entitled", "账号无权办这件事", "the account may not do this"),
+    (
+        "not-found",
+        "没有,或不对来者开放",
+        "there is no such thing, or it isn't for whoever asks",
+    ),
+    (
+        "sign-in",
+        "要先登录或出示令牌",
+        "this takes an account or a token",
+    ),
+    (
+        "not-entitled",
+        "账号无权办这件事",
+        "the account may not do this",
+    ),
     ("scope", "令牌的范围不够", "the token wasn't made for this"),
-    ("stale-form", "没有证明请求来自本站页面", "the request doesn't prove to be of this site's page"),
-    ("unreadable", "收到的内容读不懂", "what was sent can't be read"),
+    (
+        "stale-form",
+        "没有证明请求来自本站页面",
+        "the request doesn't prove to be of this site's page",
+    ),
+    (
+        "unreadable",
+        "收到的内容读不懂",
+        "what was sent can't be read",
+    ),
     ("fields", "有的栏填得不对", "fields are filled wrongly"),
-    ("item", "文字或文件与命令不符", "a text or file doesn't fit the command"),
+    (
+        "item",
+        "文字或文件与命令不符",
+        "a text or file doesn't fit the command",
+    ),
     ("too-large", "发来的内容太大", "what was sent is too large"),
     ("too-many", "试的次数太多", "too much was tried"),
-    ("too-often", "这里试的次数太多", "there were too many tries from one address"),
-    ("wrong-method", "这个网址不用这种方法", "the address doesn't take this method"),
-    ("busy", "等待处理的请求太多", "too many requests are waiting"),
-    ("unavailable", "账本或写入暂时不可用", "the ledger can't be reached or written now"),
-    ("not-signed", "还没有检查点签名", "no checkpoint covers it yet"),
+    (
+        "too-often",
+        "这里试的次数太多",
+        "there were too many tries from one address",
+    ),
+    (
+        "wrong-method",
+        "这个网址不用这种方法",
+        "the address doesn't take this method",
+    ),
+    (
+        "busy",
+        "等待处理的请求太多",
+        "too many requests are waiting",
+    ),
+    (
+        "unavailable",
+        "账本或写入暂时不可用",
+        "the ledger can't be reached or written now",
+    ),
+    (
+        "not-signed",
+        "还没有检查点签名",
+        "no checkpoint covers it yet",
+    ),
     ("broken", "程序出错", "a mistake in the program"),
     ("no-results", "还没有结果", "there are no results yet"),
 ];
@@ -284,7 +328,8 @@ impl Problem {
             .iter()
             .map(|(field, say)| (field.clone(), say.get(lang).into()))
             .collect();
-        let both = |lang: Lang| json!({ "detail": self.text.get(lang), "remedy": self.remedy.get(lang) });
+        let both =
+            |lang: Lang| json!({ "detail": self.text.get(lang), "remedy": self.remedy.get(lang) });
         json!({
             "type": format!("/api#code-{}", self.code),
             "title": self.title(lang),

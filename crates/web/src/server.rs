@@ -11,8 +11,8 @@ use axum::extract::{
     ConnectInfo, DefaultBodyLimit, FromRequest, Multipart, Path, RawQuery, Request, State as Shared,
 };
 use axum::http::header::{
-    ACCEPT_LANGUAGE, AUTHORIZATION, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG,
-    HeaderName, HeaderValue, LOCATION, RETRY_AFTER, SET_COOKIE,
+    ACCEPT_LANGUAGE, AUTHORIZATION, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LANGUAGE,
+    CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, SET_COOKIE,
 };
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -690,7 +690,11 @@ fn refused(app: &App, parts: &Parts, caller: &Caller, problem: &Problem) -> Resp
     let mut response = if parts.is_api() {
         let mut response = axum::Json(problem.to_json(caller.lang)).into_response();
         add_header(&mut response, CONTENT_TYPE, "application/problem+json");
-        add_header(&mut response, CONTENT_LANGUAGE, caller.lang.pick("zh-CN", "en"));
+        add_header(
+            &mut response,
+            CONTENT_LANGUAGE,
+            caller.lang.pick("zh-CN", "en"),
+        );
         response
     } else {
         let page = looking(app, parts, caller, None, |asked| {

@@ -26,7 +26,7 @@ macro_rules! files {
 /// All files, by area.
 pub const FILES: &[(&str, &str, &str)] = files![
     "common", "identity", "rating", "mine", "office", "public", "audit", "charts", "files",
-    "notices", "api"
+    "notices", "api", "leader"
 ];
 
 /// The messages of both languages.

@@ -27,10 +27,7 @@ pub const REFUSALS: [(&str, Both); 9] = [
     ),
     (
         "401",
-        Both(
-            "要有账号或令牌。",
-            "This takes an account or a token.",
-        ),
+        Both("要有账号或令牌。", "This takes an account or a token."),
     ),
     (
         "403",
@@ -45,10 +42,7 @@ pub const REFUSALS: [(&str, Both); 9] = [
     ),
     (
         "409",
-        Both(
-            "活动的细则不允许。",
-            "The campaign's rules are against it.",
-        ),
+        Both("活动的细则不允许。", "The campaign's rules are against it."),
     ),
     (
         "413",

@@ -16,9 +16,11 @@ use crate::routes::Table;
 /// The routes.
 #[must_use]
 pub fn routes() -> Table {
-    Table::new()
-        .show("/api", Verb::SeePublic, index)
-        .show("/api/operations/{operation}", Verb::SeePublic, operation)
+    Table::new().show("/api", Verb::SeePublic, index).show(
+        "/api/operations/{operation}",
+        Verb::SeePublic,
+        operation,
+    )
 }
 
 /// An operation in the list.
@@ -228,9 +230,7 @@ fn parameters(asked: &Asked<'_>, document: &Value, operation: &Value) -> Vec<Tak
     let all = operation.get("parameters").and_then(Value::as_array);
     let all = all.into_iter().flatten().filter_map(|one| {
         let reference = one.get("$ref").and_then(Value::as_str);
-        reference.map_or(Some(one), |to| {
-            document.pointer(to.trim_start_matches('#'))
-        })
+        reference.map_or(Some(one), |to| document.pointer(to.trim_start_matches('#')))
     });
     let taken = all.map(|one| {
         let schema = one.get("schema").unwrap_or(&Value::Null);

@@ -8,6 +8,7 @@ use rulebook::model::WorkKind;
 use schemars::{Schema, schema_for};
 use serde::Serialize;
 
+use super::lists::lists;
 use super::openapi::{ITEMS, MOST_ITEMS};
 use super::views::{
     CampaignView, CategoryView, CircularView, DueView, Listed, LogView, ObjectionView, PeriodView,
@@ -15,7 +16,6 @@ use super::views::{
     UnitView, WorkView,
 };
 use super::write::BASE;
-use super::lists::lists;
 use super::{Doc, Limit, Paging};
 use crate::asked::{Asked, At};
 use crate::pages::public::results::{Only, explained, results as visible};

@@ -103,9 +103,7 @@ impl Made {
             Event::Circular(circular::Event::Drafted { circular, .. }) => {
                 ("circular", json!(circular), None)
             }
-            Event::Rating(rating::Event::Invited(invited)) => {
-                ("batch", json!(invited.batch), None)
-            }
+            Event::Rating(rating::Event::Invited(invited)) => ("batch", json!(invited.batch), None),
             Event::Rating(rating::Event::BurstOpened { burst, .. }) => {
                 ("burst", json!(burst), None)
             }

@@ -1,6 +1,7 @@
 //! The pages, by whom they are for. Each area lists its routes and its links; here they are put together.
 
 pub mod audit;
+pub mod leader;
 pub mod mine;
 pub mod office;
 pub mod public;
@@ -18,6 +19,7 @@ pub fn routes() -> Table {
         .and(identity::pages::routes())
         .and(rating::routes())
         .and(mine::routes())
+        .and(leader::routes())
         .and(office::routes())
         .and(audit::routes())
 }
@@ -28,6 +30,7 @@ pub fn nav(asked: &Asked<'_>) -> Vec<Link> {
     [
         public::nav,
         mine::nav,
+        leader::nav,
         office::nav,
         identity::pages::nav,
         rating::nav,

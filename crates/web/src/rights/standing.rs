@@ -13,6 +13,9 @@ const ADMINISTRATOR: &str = "administrator";
 /// The role that audits.
 const AUDITOR: &str = "auditor";
 
+/// The role of those who lead the campaign.
+const LEADING: &str = "leading-group";
+
 /// Where something is so.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {
@@ -131,6 +134,12 @@ impl Standing {
     #[must_use]
     pub fn has_role(&self, role: &str) -> bool {
         self.roles.contains(role)
+    }
+
+    /// Whether they are among those who lead the campaign.
+    #[must_use]
+    pub fn is_leading(&self) -> bool {
+        self.has_role(LEADING)
     }
 
     /// Whether they run the campaign, somewhere.

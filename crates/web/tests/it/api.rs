@@ -242,7 +242,8 @@ fn token(running: &Running, login: &str, scope: &str) -> String {
     assert_eq!(shown.status, 200, "{}", shown.body);
     let token = shown.body.split("<code>").find_map(|part| {
         let (token, _) = part.split_once("</code>")?;
-        (token.len() >= 40 && token.bytes().all(|b| b.is_ascii_hexdigit())).then(|| token.to_owned())
+        (token.len() >= 40 && token.bytes().all(|b| b.is_ascii_hexdigit()))
+            .then(|| token.to_owned())
     });
     token.unwrap_or_else(|| panic!("no token in {}", shown.body))
 }
@@ -259,7 +260,9 @@ fn with_token(
         ("authorization", bearer.as_str()),
         ("content-type", "application/json"),
     ];
-    running.browser().send(method, path, &headers, body.as_bytes())
+    running
+        .browser()
+        .send(method, path, &headers, body.as_bytes())
 }
 
 #[test]
@@ -293,7 +296,9 @@ fn a_token_does_no_more_than_its_scope() {
             ("content-type", "application/x-www-form-urlencoded"),
         ];
         let form = b"title=x&unit=t01&due=2026-12-31&role=";
-        let refused = running.browser().send("POST", "/office/tasks", &headers, form);
+        let refused = running
+            .browser()
+            .send("POST", "/office/tasks", &headers, form);
         assert_eq!(refused.status, 403, "{}", refused.body);
     }
     assert_eq!(running.app.host.read().length(), before, "nothing happened");
@@ -322,13 +327,22 @@ fn who_writes_is_told_what_came_to_be() {
 #[test]
 fn problems_speak_the_language_that_is_asked_for() {
     let nobody = Running::shared().browser();
-    for (accepted, title) in [("zh-CN", "没有,或不对来者开放"), ("en", "there is no such thing")] {
+    for (accepted, title) in [
+        ("zh-CN", "没有,或不对来者开放"),
+        ("en", "there is no such thing"),
+    ] {
         let headers = [("accept-language", accepted)];
         let answer = nobody.send("GET", "/api/v1/records/0", &headers, b"");
         let problem: Value = serde_json::from_str(&answer.body).unwrap();
-        assert!(problem["title"].as_str().unwrap().starts_with(title), "{problem}");
+        assert!(
+            problem["title"].as_str().unwrap().starts_with(title),
+            "{problem}"
+        );
         assert!(problem["texts"]["zh"]["remedy"].is_string());
-        assert_eq!(answer.header("content-language").unwrap().get(..2), accepted.get(..2));
+        assert_eq!(
+            answer.header("content-language").unwrap().get(..2),
+            accepted.get(..2)
+        );
         let code = problem["code"].as_str().unwrap();
         assert_eq!(problem["type"], format!("/api#code-{code}"));
         let page = nobody.get("/api").body;
@@ -359,7 +373,9 @@ fn rating_without_invitation_is_limited_as_on_the_page() {
     }
     assert_eq!(statuses.last(), Some(&429), "{statuses:?}");
     // Others' tests rate from here too.
-    running.time.fetch_add(3_600, std::sync::atomic::Ordering::SeqCst);
+    running
+        .time
+        .fetch_add(3_600, std::sync::atomic::Ordering::SeqCst);
 }
 
 #[test]
@@ -367,7 +383,11 @@ fn lists_hold_what_whoever_asks_may_see_and_no_more() {
     let running = Running::shared();
     let nobody = running.browser();
     for inside in ["records", "work", "objections"] {
-        assert_eq!(nobody.get(&format!("/api/v1/{inside}")).status, 401, "{inside}");
+        assert_eq!(
+            nobody.get(&format!("/api/v1/{inside}")).status,
+            401,
+            "{inside}"
+        );
     }
     assert_eq!(nobody.get("/api/v1/ladders").status, 404);
     let honours = read(&nobody, "/api/v1/honours?limit=5");
@@ -381,11 +401,16 @@ fn lists_hold_what_whoever_asks_may_see_and_no_more() {
         let accounts = running.app.accounts.all().unwrap();
         let account = accounts.into_iter().find(|one| one.login == "secretary");
         let person = account.unwrap().person;
-        let unit = state.organisation.unit_of(&person, running.app.today(&state));
+        let unit = state
+            .organisation
+            .unit_of(&person, running.app.today(&state));
         unit.unwrap().to_string()
     };
     let all = read(&office, "/api/v1/records?limit=500&period=2026-11");
-    let mine = read(&secretary, &format!("/api/v1/records?limit=500&period=2026-11&unit={own}"));
+    let mine = read(
+        &secretary,
+        &format!("/api/v1/records?limit=500&period=2026-11&unit={own}"),
+    );
     assert!(!mine["items"].as_array().unwrap().is_empty());
     assert!(!all["items"].as_array().unwrap().is_empty());
     for record in mine["items"].as_array().unwrap() {
@@ -407,16 +432,28 @@ fn the_document_is_a_page_to_read() {
     for lang in ["zh", "en"] {
         let page = nobody.get(&format!("/api?lang={lang}"));
         assert_eq!(page.status, 200);
-        assert!(!page.body.contains(">api-"), "a word is missing: {}", page.body);
+        assert!(
+            !page.body.contains(">api-"),
+            "a word is missing: {}",
+            page.body
+        );
         let document = document(&running.app.table, "");
         for (_, methods) in document["paths"].as_object().unwrap() {
             for operation in methods.as_object().unwrap().values() {
                 let id = operation["operationId"].as_str().unwrap();
-                assert!(page.body.contains(&format!("href=\"/api/operations/{id}\"")), "{id}");
+                assert!(
+                    page.body
+                        .contains(&format!("href=\"/api/operations/{id}\"")),
+                    "{id}"
+                );
                 let one = nobody.get(&format!("/api/operations/{id}?lang={lang}"));
                 assert_eq!(one.status, 200, "{id}");
                 for missing in [">api-", ">audit-"] {
-                    assert!(!one.body.contains(missing), "{id}: a word is missing: {}", one.body);
+                    assert!(
+                        !one.body.contains(missing),
+                        "{id}: a word is missing: {}",
+                        one.body
+                    );
                 }
             }
         }
@@ -438,7 +475,8 @@ fn the_guide_names_addresses_that_are_there() {
             named += 1;
             let word = word.trim_end_matches(['.', ',', ')']);
             let fits = |path: &&str| {
-                let (a, b): (Vec<_>, Vec<_>) = (path.split('/').collect(), word.split('/').collect());
+                let (a, b): (Vec<_>, Vec<_>) =
+                    (path.split('/').collect(), word.split('/').collect());
                 a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| a == b || a.starts_with('{'))
             };
             assert!(paths.iter().any(|path| fits(path)), "{word} isn't there");

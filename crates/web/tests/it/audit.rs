@@ -33,13 +33,23 @@ fn first_of(running: &Running, wanted: impl Fn(&campaign::Event) -> bool) -> u64
 fn pages_for_auditors_are_there_in_both_languages_and_for_nobody_else() {
     let running = Running::shared();
     let auditor = running.signed_in("auditor");
-    for page in ["/audit", "/audit/log", "/audit/log/0", "/audit/decisions", "/audit/rights"] {
+    for page in [
+        "/audit",
+        "/audit/log",
+        "/audit/log/0",
+        "/audit/decisions",
+        "/audit/rights",
+    ] {
         for lang in ["zh", "en"] {
             ok(&auditor, &format!("{page}?lang={lang}"));
         }
         assert_eq!(running.browser().get(page).status, 404, "{page}");
         for login in ["secretary", "member", "visitor"] {
-            assert_eq!(running.signed_in(login).get(page).status, 404, "{login} {page}");
+            assert_eq!(
+                running.signed_in(login).get(page).status,
+                404,
+                "{login} {page}"
+            );
         }
     }
     assert!(ok(&auditor, "/?lang=en").contains("href=\"/audit\""));
@@ -54,10 +64,16 @@ fn the_log_is_filtered_by_kind_unit_actor_and_period() {
     let auditor = running.signed_in("auditor");
     let whole = ok(&auditor, "/audit/log?lang=en");
     assert!(whole.contains("Older") && whole.contains("/audit/log?below="));
-    let scored = ok(&auditor, "/audit/log?lang=en&kind=period.scored&period=2026-12");
+    let scored = ok(
+        &auditor,
+        "/audit/log?lang=en&kind=period.scored&period=2026-12",
+    );
     assert!(scored.contains("Period scored"));
     assert!(!scored.contains(">Record filed</td>"));
-    let csv = ok(&auditor, "/audit/log?lang=en&kind=record&period=2026-10&as=csv");
+    let csv = ok(
+        &auditor,
+        "/audit/log?lang=en&kind=record&period=2026-10&as=csv",
+    );
     let lines: Vec<&str> = csv.lines().collect();
     assert!(lines.len() > 10, "{csv}");
     assert!(lines.iter().skip(1).all(|line| line.contains("2026")));
@@ -67,15 +83,31 @@ fn the_log_is_filtered_by_kind_unit_actor_and_period() {
         let account = account.into_iter().find(|one| one.login == "secretary");
         (state, account.unwrap().person)
     };
-    let unit = state.organisation.unit_of(&person, running.app.today(&state));
+    let unit = state
+        .organisation
+        .unit_of(&person, running.app.today(&state));
     let unit = unit.unwrap();
-    let name = state.organisation.facts(unit, running.app.today(&state)).unwrap();
-    let of_unit = ok(&auditor, &format!("/audit/log?lang=en&kind=record.filed&unit={unit}&as=csv"));
+    let name = state
+        .organisation
+        .facts(unit, running.app.today(&state))
+        .unwrap();
+    let of_unit = ok(
+        &auditor,
+        &format!("/audit/log?lang=en&kind=record.filed&unit={unit}&as=csv"),
+    );
     for line in of_unit.lines().skip(1) {
         assert!(line.contains(&name.name), "{line}");
     }
-    let by = ok(&auditor, &format!("/audit/log?lang=en&actor={person}&as=csv"));
-    assert!(by.lines().skip(1).all(|line| line.ends_with(person.as_str())), "{by}");
+    let by = ok(
+        &auditor,
+        &format!("/audit/log?lang=en&actor={person}&as=csv"),
+    );
+    assert!(
+        by.lines()
+            .skip(1)
+            .all(|line| line.ends_with(person.as_str())),
+        "{by}"
+    );
     let nothing = ok(&auditor, "/audit/log?lang=en&actor=nobody-known");
     assert!(nothing.contains("No entry here fits"));
     let wrong = auditor.get("/audit/log?period=sometime");
@@ -86,7 +118,9 @@ fn the_log_is_filtered_by_kind_unit_actor_and_period() {
 fn an_entry_is_proven_and_a_single_rating_says_nothing() {
     let running = Running::shared();
     let auditor = running.signed_in("auditor");
-    let scored = first_of(running, |event| matches!(event, campaign::Event::Circular(_)));
+    let scored = first_of(running, |event| {
+        matches!(event, campaign::Event::Circular(_))
+    });
     let page = ok(&auditor, &format!("/audit/log/{scored}?lang=en"));
     assert!(page.contains("Leaf hash of the entry before"));
     let mut proof = auditor.get(&format!("/audit/log/{scored}?as=json"));
@@ -111,7 +145,10 @@ fn an_entry_is_proven_and_a_single_rating_says_nothing() {
     for hidden in ["level", "ticket", "Key of its command", ">rating<", "low"] {
         assert!(!page.contains(&format!(">{hidden}")), "{hidden}: {page}");
     }
-    assert_eq!(auditor.get(&format!("/audit/log/{rating}?as=json")).status, 404);
+    assert_eq!(
+        auditor.get(&format!("/audit/log/{rating}?as=json")).status,
+        404
+    );
 }
 
 #[test]
@@ -121,9 +158,7 @@ fn entries_name_people_by_pseudonym_alone() {
     let registered = first_of(running, |event| {
         matches!(
             event,
-            campaign::Event::Organisation(
-                campaign::organisation::Event::PersonRegistered { .. }
-            )
+            campaign::Event::Organisation(campaign::organisation::Event::PersonRegistered { .. })
         )
     });
     let host = &running.app.host;
@@ -135,7 +170,11 @@ fn entries_name_people_by_pseudonym_alone() {
     else {
         panic!("another entry");
     };
-    let profile = running.app.texts.profile(host, &host.read(), person).unwrap();
+    let profile = running
+        .app
+        .texts
+        .profile(host, &host.read(), person)
+        .unwrap();
     let page = ok(&auditor, &format!("/audit/log/{registered}"));
     assert!(page.contains(person.as_str()));
     assert!(profile.name.is_empty() || !page.contains(&profile.name));
@@ -152,7 +191,12 @@ fn decisions_say_who_decided_in_which_role_and_whether_anything_barred_them() {
     let checked = csv.contains("Checked: not their own unit");
     assert!(checked, "{csv}");
     let circulars = ok(&auditor, "/audit/decisions?lang=en&of=circular&as=csv");
-    assert!(circulars.lines().skip(1).all(|line| line.contains("Circular")));
+    assert!(
+        circulars
+            .lines()
+            .skip(1)
+            .all(|line| line.contains("Circular"))
+    );
 }
 
 #[test]
@@ -161,13 +205,23 @@ fn the_matrix_of_rights_is_what_the_policies_answer() {
     let auditor = running.signed_in("auditor");
     let csv = ok(&auditor, "/audit/rights?lang=en&as=csv&table=rights");
     let line = |start: &str| {
-        let found = csv.lines().find(|line| line.trim_start_matches('\u{feff}').starts_with(start));
-        found.unwrap_or_else(|| panic!("no {start} in {csv}")).to_owned()
+        let found = csv
+            .lines()
+            .find(|line| line.trim_start_matches('\u{feff}').starts_with(start));
+        found
+            .unwrap_or_else(|| panic!("no {start} in {csv}"))
+            .to_owned()
     };
     let nobody = line("\"Anyone, not signed in\"");
-    assert!(nobody.contains("everywhere,everywhere,—,—,—,—,—,—,—,—,—"), "{nobody}");
+    assert!(
+        nobody.contains("everywhere,everywhere,—,—,—,—,—,—,—,—,—"),
+        "{nobody}"
+    );
     let reader = line("Token: read");
-    assert!(reader.contains("everywhere,—,"), "a token that reads rates: {reader}");
+    assert!(
+        reader.contains("everywhere,—,"),
+        "a token that reads rates: {reader}"
+    );
     let routes = ok(&auditor, "/audit/rights?lang=en&as=csv&table=routes");
     assert!(routes.contains("GET /audit/rights,See the audit pages"));
     let xlsx = auditor.get("/audit/rights?as=xlsx&table=rights");

@@ -15,6 +15,7 @@ mod browser;
 mod files;
 mod forms;
 mod identity;
+mod leader;
 mod mine;
 mod notices;
 mod office;

@@ -40,10 +40,7 @@ const DECISIONS: [(&str, &[&str]); 11] = [
         "period",
         &["finalised", "reopening-proposed", "reopened", "kept-closed"],
     ),
-    (
-        "honour",
-        &["awarded", "declined", "withdrawn", "confirmed"],
-    ),
+    ("honour", &["awarded", "declined", "withdrawn", "confirmed"]),
     ("ladder", &["confirmed"]),
     ("circular", &["approved", "published"]),
     ("organisation", &["relation-ended"]),
@@ -94,7 +91,12 @@ pub(super) fn show(asked: &Asked<'_>, at: &At) -> Answer {
     sheet.add(Block::Links(places(asked)));
     sheet.text(asked, "audit-decisions-about");
     sheet.form(form(asked, of));
-    sheet.table(asked, ("audit-decisions", "audit-no-decisions"), &head, rows);
+    sheet.table(
+        asked,
+        ("audit-decisions", "audit-no-decisions"),
+        &head,
+        rows,
+    );
     sheet.add(Block::Links(further(asked, of, below, found.reached)));
     sheet.show(asked)
 }
@@ -104,7 +106,12 @@ fn form(asked: &Asked<'_>, of: &str) -> Form {
         let name = asked.words.t(&format!("audit-of-{of}")).into_owned();
         ((*of).to_owned(), name)
     });
-    let field = Field::new(asked, "of", "audit-matter", Input::Choice(choices.collect()));
+    let field = Field::new(
+        asked,
+        "of",
+        "audit-matter",
+        Input::Choice(choices.collect()),
+    );
     Form::new(asked, "/audit/decisions", "", "audit-search")
         .asking()
         .field(field.value(of).optional())
@@ -204,7 +211,9 @@ fn roles(asked: &Asked<'_>, judge: &PersonId, day: Date) -> String {
 /// Whether anything barred them on the day: their own unit or one it belongs to, a shared duty, a declared relation.
 fn concern(asked: &Asked<'_>, judge: &PersonId, told: &Told, day: Date) -> String {
     let (state, w) = (asked.state, asked.words);
-    let record = told.number("record").and_then(|id| state.records.get(RecordId(id)));
+    let record = told
+        .number("record")
+        .and_then(|id| state.records.get(RecordId(id)));
     let objection = told.number("objection");
     let objection = objection.and_then(|id| state.objections.get(ObjectionId(id)));
     let filed_by = record.and_then(|record| record.filed_by.person());

@@ -311,10 +311,7 @@ fn facts(
     let fact = |id: &str, cell: Cell| (w.t(id).into_owned(), cell);
     let mut facts = vec![
         fact("audit-kind", Cell::text(told.name(asked))),
-        fact(
-            "audit-when",
-            Cell::text(moment(asked, logged.entry.at)),
-        ),
+        fact("audit-when", Cell::text(moment(asked, logged.entry.at))),
         fact("audit-actor", Cell::text(actor(asked, &logged.entry.by))),
     ];
     if !told.is_of_one_rating() {

@@ -21,7 +21,11 @@ pub(super) fn show(asked: &Asked<'_>, _at: &At) -> Answer {
 
 fn chain(asked: &Asked<'_>, sheet: &mut Sheet) -> Result<(), Problem> {
     let w = asked.words;
-    let signed = asked.app.host.checkpoint().map_err(|error| failed(&error))?;
+    let signed = asked
+        .app
+        .host
+        .checkpoint()
+        .map_err(|error| failed(&error))?;
     let mut facts = vec![(
         w.t("audit-height").into_owned(),
         Cell::text(asked.state.length().to_string()).to("/audit/log"),

@@ -25,11 +25,13 @@ const KEPT: usize = 8;
 /// What a board shows, whatever the language.
 #[derive(Debug, Default)]
 pub struct Board {
-    returns: BTreeMap<UnitId, Returns>,
+    /// Who filed what was asked for.
+    pub returns: BTreeMap<UnitId, Returns>,
     visits: Vec<(UnitId, UnitId, u32)>,
     unvisited: Vec<UnitId>,
     moved: Vec<Moved>,
-    still: Vec<UnitId>,
+    /// The units where nothing moves.
+    pub still: Vec<UnitId>,
     wrong: Vec<(RecordId, UnitId)>,
     dissatisfied: Vec<(UnitId, u32, u32)>,
     accuracy: Vec<(UnitId, u32, u32)>,
@@ -47,7 +49,8 @@ pub struct Boards {
 }
 
 impl Boards {
-    fn get(&self, state: &State, today: Date, period: Period) -> Arc<Board> {
+    /// The board of a period.
+    pub fn get(&self, state: &State, today: Date, period: Period) -> Arc<Board> {
         let key = (state.length(), today, period);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, board)) = kept.iter().find(|(known, _)| *known == key) {
