@@ -53,5 +53,4 @@ leader-stage-in-hand = In hand
 leader-stage-finished = Done, to be checked
 leader-stage-closed = Closed
 leader-stage-groundless = Closed as groundless
-leader-untitled = Rectification after low ratings
 leader-objection-head = Objection

@@ -53,5 +53,4 @@ leader-stage-in-hand = 在办
 leader-stage-finished = 已完成,待检查
 leader-stage-closed = 已办结
 leader-stage-groundless = 无依据,已办结
-leader-untitled = 低分评价的整改
 leader-objection-head = 异议

@@ -1,8 +1,8 @@
 //! What can be read, as data: the answers of the API, typed.
 
 use campaign::circular::{Circular, CircularId, Progress};
-use campaign::id::Name;
 use campaign::honour::{Nomination, NominationId, Nominee};
+use campaign::id::Name;
 use campaign::ladder::{Proposal, ProposalId, Row};
 use campaign::objection::{self, Objection, ObjectionId};
 use campaign::period::{ClassResult, Run, Stage, UnitResult};

@@ -13,6 +13,7 @@ use crate::asked::{Asked, At};
 use crate::page::Link;
 use crate::pages::link;
 use crate::pages::office::sheet::{Block, Cell, Sheet};
+use crate::pages::office::tasks::title;
 use crate::pages::public::results::results;
 use crate::problem::Problem;
 use crate::reply::Answer;
@@ -99,7 +100,10 @@ fn day_cell(asked: &Asked<'_>, day: Date) -> Cell {
 }
 
 fn by_name(asked: &Asked<'_>, rows: &mut [Vec<Cell>]) {
-    let name = |row: &Vec<Cell>| row.first().map_or_else(String::new, |cell| cell.text.clone());
+    let name = |row: &Vec<Cell>| {
+        row.first()
+            .map_or_else(String::new, |cell| cell.text.clone())
+    };
     rows.sort_by(|a, b| crate::order::names(asked.lang(), &name(a), &name(b)));
 }
 
@@ -231,12 +235,6 @@ fn decider(asked: &Asked<'_>, one: &Objection) -> String {
     )
 }
 
-fn title(asked: &Asked<'_>, item: &Item) -> String {
-    let text = item.title.map(|title| asked.text(title.item).to_string());
-    text.filter(|text| !text.is_empty())
-        .unwrap_or_else(|| asked.words.t("leader-untitled").into_owned())
-}
-
 /// Promises broken, and everything else that is late.
 fn late_work(asked: &Asked<'_>, sight: &Sight<'_>, sheet: &mut Sheet) {
     let late: Vec<(WorkId, &Item)> = asked
@@ -250,15 +248,18 @@ fn late_work(asked: &Asked<'_>, sight: &Sight<'_>, sheet: &mut Sheet) {
         vec![
             item.holder()
                 .map_or_else(Cell::default, |unit| unit_cell(asked, unit)),
-            Cell::text(title(asked, item)).to(format!("/work/{}", id.0)),
+            Cell::text(title(asked, id, item)).to(format!("/work/{}", id.0)),
             day_cell(asked, item.due),
-            climbed.map_or_else(Cell::default, |(_, unit)| {
-                Cell::text(asked.unit_name(unit))
-            }),
+            climbed.map_or_else(Cell::default, |(_, unit)| Cell::text(asked.unit_name(unit))),
         ]
     };
     let parts = [
-        (true, "leader-promises", "leader-no-promises", "leader-promise"),
+        (
+            true,
+            "leader-promises",
+            "leader-no-promises",
+            "leader-promise",
+        ),
         (false, "leader-tasks", "leader-no-tasks", "leader-task"),
     ];
     for (promises, heading, empty, what) in parts {
@@ -297,7 +298,7 @@ fn own(asked: &Asked<'_>, person: &PersonId, sheet: &mut Sheet) {
             false => Cell::text(w.date(item.due)),
         };
         vec![
-            Cell::text(title(asked, item)).to(format!("/work/{}", id.0)),
+            Cell::text(title(asked, id, item)).to(format!("/work/{}", id.0)),
             due,
             Cell::text(w.t(stage_word(item.stage))),
         ]
@@ -331,12 +332,13 @@ fn charge(asked: &Asked<'_>, person: &PersonId, sheet: &mut Sheet) {
     let mut rows: Vec<Vec<Cell>> = units
         .map(|(unit, place)| {
             let open = asked.state.objections.iter();
-            let open = open.filter(|(_, one)| {
-                one.unit.as_ref() == Some(unit) && one.is_open(asked.today)
-            });
-            let late = asked.state.work.of_unit(unit).filter(|(_, item)| {
-                item.stage == Stage::InHand && item.due < asked.today
-            });
+            let open =
+                open.filter(|(_, one)| one.unit.as_ref() == Some(unit) && one.is_open(asked.today));
+            let late = asked
+                .state
+                .work
+                .of_unit(unit)
+                .filter(|(_, item)| item.stage == Stage::InHand && item.due < asked.today);
             vec![
                 unit_cell(asked, unit),
                 Cell::text(w.t(place)),

@@ -237,8 +237,15 @@ fn what_cant_be_taken_is_refused_with_code_text_and_remedy() {
 /// Makes a token on the account's page.
 fn token(running: &Running, login: &str, scope: &str) -> String {
     let browser = running.signed_in(login);
-    let fields = [("name", "test"), ("scope", scope), ("days", "30")];
-    let shown = browser.submit("/account", "/account/tokens", &fields);
+    let csrf = browser.get("/account").hidden("csrf");
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("password", web::demo::PASSWORD),
+        ("name", "test"),
+        ("scope", scope),
+        ("days", "30"),
+    ];
+    let shown = browser.post("/account/tokens", &fields);
     assert_eq!(shown.status, 200, "{}", shown.body);
     let token = shown.body.split("<code>").find_map(|part| {
         let (token, _) = part.split_once("</code>")?;
@@ -271,7 +278,7 @@ fn a_token_does_no_more_than_its_scope() {
     let task = |title: &str| {
         let due = "2026-12-31";
         let task = serde_json::json!({
-            "kind": "task", "title": { "text": title }, "unit": "t01", "due": due, "tickets": []
+            "kind": "task", "title": { "text": title }, "unit": "t001", "due": due, "tickets": []
         });
         task.to_string()
     };
@@ -295,7 +302,7 @@ fn a_token_does_no_more_than_its_scope() {
             ("authorization", bearer.as_str()),
             ("content-type", "application/x-www-form-urlencoded"),
         ];
-        let form = b"title=x&unit=t01&due=2026-12-31&role=";
+        let form = b"title=x&quality=y&unit=t001&due=2026-12-31&role=";
         let refused = running
             .browser()
             .send("POST", "/office/tasks", &headers, form);
@@ -311,7 +318,7 @@ fn who_writes_is_told_what_came_to_be() {
     let running = Running::start();
     let office = running.signed_in("office");
     let body = serde_json::json!({
-        "kind": "task", "title": { "text": "修路" }, "unit": "t01", "due": "2026-12-31", "tickets": []
+        "kind": "task", "title": { "text": "修路" }, "unit": "t001", "due": "2026-12-31", "tickets": []
     });
     let answer = order(&office, "/api/v1/work/open", None, &body);
     assert_eq!(answer.status, 200, "{}", answer.body);
@@ -353,7 +360,7 @@ fn problems_speak_the_language_that_is_asked_for() {
 #[test]
 fn rating_without_invitation_is_limited_as_on_the_page() {
     let running = Running::start();
-    let body = r#"{"unit":"t01","service":null,"group":null,"opinion":{"level":3,"tags":[],"comment":null,"call_back":null}}"#;
+    let body = r#"{"unit":"t001","service":null,"group":null,"opinion":{"level":3,"tags":[],"comment":null,"call_back":null}}"#;
     let headers = [("content-type", "application/json")];
     let mut statuses = Vec::new();
     for _ in 0..60 {

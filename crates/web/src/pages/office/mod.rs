@@ -3,7 +3,7 @@
 mod board;
 mod periods;
 pub mod sheet;
-mod tasks;
+pub(crate) mod tasks;
 
 use crate::asked::Asked;
 use crate::page::Link;

@@ -249,8 +249,9 @@ fn day(asked: &Asked<'_>, day: Option<Date>) -> Cell {
     day.map_or_else(Cell::default, |day| Cell::text(asked.words.date(day)))
 }
 
-/// What an item is about: its first line, or the ratings it comes from, which name nobody.
-pub(super) fn title(asked: &Asked<'_>, id: WorkId, item: &Item) -> String {
+/// What an item is about: its first line, or the ratings it comes from, which name nobody. What a request says stands on its
+/// own page alone, for those who work on it: it often names who asks.
+pub(crate) fn title(asked: &Asked<'_>, id: WorkId, item: &Item) -> String {
     let number = id.0.to_string();
     let text = match (&item.title, &item.source) {
         (Some(_), _) if item.kind == WorkKind::Request => {
