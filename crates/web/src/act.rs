@@ -1,7 +1,5 @@
 //! What a request wants to happen, and how it is sent to the campaign.
 
-use std::collections::BTreeSet;
-
 use campaign::{Action, Actor, Command, CommandId};
 use host::{Receipt, Request};
 

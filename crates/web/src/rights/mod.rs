@@ -7,7 +7,7 @@
 mod resource;
 mod standing;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -318,11 +318,14 @@ pub fn allow_action(
     if !standing.signed_in {
         return Err(Problem::sign_in());
     }
-    standing.scopes = None;
-    let by_token = app
+    let without_token = Standing {
+        scopes: None,
+        ..standing.clone()
+    };
+    if app
         .rights
-        .allow(state, &standing, verb, &Resource::campaign());
-    if by_token {
+        .allow(state, &without_token, verb, &Resource::campaign())
+    {
         return Err(out_of_scope());
     }
     Err(Problem::new(
