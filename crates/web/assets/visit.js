@@ -40,13 +40,15 @@
     const text = new DOMParser().parseFromString(await page.text(), "text/html");
     return text.querySelector("#outbox")?.dataset.owner === words.owner && text.querySelector("input[name=csrf]")?.value;
   };
+  // A phone that says it is online may still reach nothing: only an answer counts.
+  const reached = () => fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(5000) }).then((answer) => answer.ok, () => false);
   let sending = false;
   const send = async () => {
-    if (sending || !navigator.onLine) return;
+    const waiting = sending ? [] : (await mine()).filter((one) => !one.wrong);
+    if (waiting.length === 0) return;
     sending = true;
     try {
-      const waiting = (await mine()).filter((one) => !one.wrong);
-      const csrf = waiting.length > 0 && await token();
+      const csrf = await token();
       for (const one of csrf ? waiting : []) {
         const body = new FormData();
         for (const [name, value] of one.fields) if (name !== "csrf" && name !== "key") body.append(name, value);
@@ -65,8 +67,10 @@
   };
   for (const form of document.querySelectorAll("form[data-offline]")) {
     form.addEventListener("submit", async (event) => {
-      if (navigator.onLine) return;
       event.preventDefault();
+      const button = form.querySelector("button");
+      button.disabled = true;
+      if (await reached()) return form.submit();
       const drawn = crypto.getRandomValues(new Uint8Array(16));
       const key = Array.from(drawn, (byte) => byte.toString(16).padStart(2, "0")).join("");
       const about = form.querySelector("[name=about]")?.value || "";
@@ -74,7 +78,6 @@
       const fields = [...new FormData(form)];
       await store("readwrite", (s) => s.put({ key, owner: words.owner, to: form.getAttribute("action"), page: location.pathname + location.search, title, fields }));
       add(form, "p", words.kept).setAttribute("role", "status");
-      form.querySelector("button").disabled = true;
       show();
     });
   }
@@ -87,7 +90,8 @@
       } catch { return; }
     }
   };
-  navigator.serviceWorker.register("/sw.js").then(() => navigator.onLine && keep());
+  navigator.serviceWorker.register("/sw.js").then(keep);
   addEventListener("online", send);
+  setInterval(send, 30000);
   show().then(send);
 })();

@@ -5,7 +5,7 @@ use campaign::{Action, Actor, Date, Event, UnitId};
 use rulebook::Period;
 use rulebook::model::{Field, FieldType};
 
-use super::{County, Done};
+use super::{County, Done, texts};
 use crate::organisation::Category;
 use crate::random::Random;
 
@@ -216,7 +216,7 @@ impl County<'_> {
                 let first = random.uniform() < 0.8;
                 Value::Choice(if first { 0 } else { random.choice(others) })
             }
-            FieldType::Text => Value::Text(self.text(field, unit, who)),
+            FieldType::Text => Value::Text(self.text(field, unit)),
             FieldType::Date => Value::Date(match when {
                 When::Day(day) | When::Week(day) => day,
                 When::Period(period) => self.first_day(period),
@@ -248,17 +248,14 @@ impl County<'_> {
     }
 
     /// What someone writes: it names who lives there, as people do.
-    fn text(&mut self, field: &Field, unit: usize, who: &Actor) -> campaign::Note {
+    fn text(&mut self, field: &Field, unit: usize) -> campaign::Note {
         let number = usize::try_from(self.commands).unwrap_or(0);
+        let phrase = texts::filled(field.id.as_str(), self.commands);
         let resident = self.population.of_unit(unit, number).cloned();
         let content = resident.map_or_else(String::new, |one| {
             format!(
-                "{}:{}({}),电话 {},经手 {:?}",
-                field.id,
-                one.household,
-                one.name,
-                one.phone,
-                who.person()
+                "{phrase}({} {},电话 {})",
+                one.household, one.name, one.phone
             )
         });
         self.write(content)

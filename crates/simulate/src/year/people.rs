@@ -79,6 +79,6 @@ fn resident(random: &mut Random, number: u32, unit: &str) -> Resident {
         unit: UnitId::from(unit),
         name: format!("{surname}{first}{second}"),
         phone,
-        household: format!("{unit} 第{}组{}号", number % 9 + 1, number % 200 + 1),
+        household: format!("第{}组{}号", number % 9 + 1, number % 200 + 1),
     }
 }

@@ -6,7 +6,7 @@ use campaign::{Action, Actor, Date, Event};
 use rulebook::Period;
 use rulebook::model::WorkKind;
 
-use super::{County, Done};
+use super::{County, Done, texts};
 
 /// Tasks that the county gives each unit in a month.
 const TASKS: usize = 1;
@@ -44,9 +44,13 @@ impl County<'_> {
         let days = i32::try_from(10 + (unit * 5 + nth * 3) % 15).unwrap_or(10);
         let resident = self.population.of_unit(unit, nth).cloned();
         let asked = resident.map_or_else(String::new, |one| {
-            format!("{} 反映:{}", one.name, one.phone)
+            format!("({},电话 {})", one.name, one.phone)
         });
-        let title = self.write(format!("事项{}:{asked}", self.commands));
+        let what = match kind {
+            WorkKind::Request => texts::request(self.commands),
+            _ => texts::filled("goal", self.commands),
+        };
+        let title = self.write(format!("{what}{asked}"));
         let tickets = match kind {
             WorkKind::Request => vec![self.asker().check_ticket()],
             _ => Vec::new(),
@@ -115,7 +119,7 @@ impl County<'_> {
                 Action::Work(work::Action::Accept { work, person: None }),
             )?;
         }
-        let outcome = self.write(format!("办结{}", self.commands));
+        let outcome = self.write(texts::filled("outcome", self.commands).to_owned());
         self.send(&owner, Action::Work(work::Action::Finish { work, outcome }))?;
         let checker = match kind {
             WorkKind::Task => self.official("checker", Some(unit)),

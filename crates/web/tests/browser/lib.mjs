@@ -55,6 +55,53 @@ export async function signIn(page, login) {
   must(!page.url().includes("/sign-in"), `${login} is signed in`);
 }
 
+/** Fills in the form that goes to this path, sends it; what comes of it is no refusal. */
+export async function send(page, action, fields = {}, within = page) {
+  const form = within.locator(`form[action="${action}"], form[action^="${action}?"]`).first();
+  for (const [name, value] of Object.entries(fields)) {
+    const field = form.locator(`[name="${name}"]`).first();
+    const kind = await field.evaluate((one) => (one.tagName === "SELECT" ? "select" : one.type));
+    if (kind === "select") await field.selectOption(value);
+    else if (kind === "radio") await form.locator(`[name="${name}"][value="${value}"]`).check();
+    else await field.fill(value);
+  }
+  const posted = page.waitForResponse((one) => one.request().method() === "POST");
+  await Promise.all([page.waitForEvent("load"), form.locator("button").last().click()]);
+  const status = (await posted).status();
+  if (status === 303) return;
+  const said = await page.locator("[role=alert], .wrong").allInnerTexts();
+  must(false, `${action} is taken, not answered with ${status}: ${said.join(" / ")}`);
+}
+
+/** The first link of a page that begins so. */
+export async function linkTo(page, start) {
+  const found = await page.$$eval("main a[href]", (all) => all.map((one) => one.getAttribute("href")));
+  const link = found.find((one) => one.startsWith(start));
+  must(link, `${page.url()} links to ${start}…`);
+  return link;
+}
+
+/** Six codes drawn at someone's own desk: the links as they are printed. */
+export async function draw(page) {
+  await page.goto(`${base}/me`);
+  const unit = (await linkTo(page, "/units/")).split("/")[2];
+  await page.goto(`${base}/units/${unit}/invitations`);
+  await send(page, `/units/${unit}/invitations`, { count: "6" });
+  const text = await page.content();
+  const codes = [...new Set([...text.matchAll(/\/r\/([0-9A-Z]{26})/g)].map((one) => one[1]))];
+  must(codes.length === 6, `six codes are drawn, not ${codes.length}`);
+  return { unit, codes };
+}
+
+/** Rates with a code, in a browser whose script is off. */
+export async function rate(browser, code, fields) {
+  const page = await someone(browser, null, { javaScriptEnabled: false, viewport: { width: 360, height: 740 } });
+  await page.goto(`${base}/r/${code}`);
+  await send(page, `/r/${code}`, fields);
+  must(page.url().includes("/thanks"), `who rated is thanked: ${page.url()}`);
+  return page;
+}
+
 /** That a page is fit for everyone: nothing axe-core objects to, nothing wider than a phone, no script gone wrong. */
 export async function look(page, name) {
   for (const scheme of ["light", "dark"]) {

@@ -86,3 +86,23 @@ fn every_page_that_is_linked_is_fit_for_everyone() {
     let logins = ",secretary,office,visitor,leader,auditor,ratings,desk,member";
     tell(Running::shared(), "crawl.mjs", &[("MERIT_LOGINS", logins)]);
 }
+
+#[test]
+fn a_month_goes_from_goals_to_the_published_circular() {
+    tell(&Running::start(), "month.mjs", &[]);
+}
+
+#[test]
+fn a_rating_works_with_script_off_and_a_bad_one_leads_to_its_revision() {
+    tell(&Running::start(), "rating.mjs", &[]);
+}
+
+#[test]
+fn a_visit_without_network_is_sent_later_once() {
+    tell(&Running::start(), "visit.mjs", &[]);
+}
+
+#[test]
+fn an_objection_is_upheld_and_the_score_computed_again() {
+    tell(&Running::start(), "objection.mjs", &[]);
+}
