@@ -2,30 +2,75 @@
 
 use std::collections::BTreeSet;
 
+use campaign::id::Name;
 use campaign::rating::{self, Code, Level, Opinion, Voice};
 use campaign::{Action, Actor, Date};
 use rulebook::Period;
 
 use super::{County, Done, texts};
+use crate::organisation::Category;
 use crate::random::Random;
+
+/// Invitations that say the same of those who get them.
+struct Batch {
+    service: Option<Name>,
+    group: Option<Name>,
+    codes: u32,
+}
 
 impl County<'_> {
     /// Each unit invites those it has served: codes are drawn, printed and forgotten.
     pub(super) fn invite(&mut self, period: Period, day: Date) -> Done<()> {
         self.at(day, 8);
         for unit in 0..self.year.units.len() {
-            let codes = 0..self.year.invited_per_unit;
-            let tickets = codes.map(|n| self.code(period, unit, n).ticket()).collect();
-            let invite = rating::Action::Invite {
-                unit: self.unit_id(unit),
-                service: None,
-                group: None,
-                voice: Voice::Own,
-                tickets,
-            };
-            self.send(&Actor::Program("desk".into()), Action::Rating(invite))?;
+            let mut drawn = 0;
+            for batch in self.batches(period, unit) {
+                let codes = drawn..drawn + batch.codes;
+                drawn = codes.end;
+                let tickets = codes.map(|n| self.code(period, unit, n).ticket()).collect();
+                let invite = rating::Action::Invite {
+                    unit: self.unit_id(unit),
+                    service: batch.service,
+                    group: batch.group,
+                    voice: Voice::Own,
+                    tickets,
+                };
+                self.send(&Actor::Program("desk".into()), Action::Rating(invite))?;
+            }
         }
         Ok(())
+    }
+
+    /// Whom a unit invites in a month: those its services were for, the first most often, and its own group beside.
+    fn batches(&self, period: Period, unit: usize) -> Vec<Batch> {
+        let category = self.year.units.get(unit).map(|unit| unit.category);
+        let mut left = self.year.invited_per_unit;
+        let mut batches = Vec::new();
+        let book = self.campaign.state().rules.of(period);
+        let services = book.into_iter().flat_map(|book| &book.campaign.services);
+        let offered = services.map(|written| &written.item).filter(|service| {
+            category.is_some_and(|of| service.categories.iter().any(|id| id.as_str() == of.id()))
+        });
+        for service in offered.take(3) {
+            let codes = left * 2 / 5;
+            left -= codes;
+            batches.push(Batch {
+                service: Some(Name::from(service.id.as_str())),
+                group: service.served.first().map(|id| Name::from(id.as_str())),
+                codes,
+            });
+        }
+        let own = match category {
+            Some(Category::Office) => "grassroots",
+            Some(Category::Enterprise) => "employees",
+            _ => "people",
+        };
+        batches.push(Batch {
+            service: None,
+            group: Some(Name::from(own)),
+            codes: left,
+        });
+        batches
     }
 
     /// The code with this number, made anew wherever it is wanted: the simulation keeps none.

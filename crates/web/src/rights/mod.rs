@@ -12,7 +12,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use axum::http::StatusCode;
-use campaign::{Action, State, UnitId};
+use campaign::{Action, PersonId, State, UnitId};
 use cedar_policy::{
     Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid,
     PolicySet, Request, RestrictedExpression, Schema,
@@ -298,6 +298,18 @@ impl Rights {
     }
 }
 
+/// Whom something is about that everyone does for themselves; for another it is keeping the register.
+fn about(action: &Action) -> Option<Vec<&PersonId>> {
+    use campaign::organisation::Action as Organise;
+    match action {
+        Action::Organisation(
+            Organise::TakePost { person, .. } | Organise::LeavePost { person, .. },
+        ) => Some(vec![person]),
+        Action::Organisation(Organise::DeclareRelation { one, other }) => Some(vec![one, other]),
+        _ => None,
+    }
+}
+
 /// That whoever asks may send an action at all; whether the campaign's rules allow it is decided with it.
 ///
 /// # Errors
@@ -308,7 +320,16 @@ pub fn allow_action(
     standing: &Standing,
     action: &Action,
 ) -> Result<(), Problem> {
-    let verb = Verb::of(action);
+    let verb = match about(action) {
+        Some(people)
+            if !people
+                .iter()
+                .any(|one| standing.person.as_ref() == Some(one)) =>
+        {
+            Verb::Run
+        }
+        _ => Verb::of(action),
+    };
     if app
         .rights
         .allow(state, standing, verb, &Resource::campaign())

@@ -4,8 +4,9 @@ import { base, look, must, someone, story } from "./lib.mjs";
 
 const HEAVIEST = 100 * 1024;
 
-/** Pages of one kind: the same path but for ids. */
+/** Pages of one kind: the same path but for ids; the API's operations are all of one. */
 function kind(url) {
+  if (url.pathname.startsWith("/api/")) return "/api/*";
   const parts = url.pathname.split("/").map((part) => (/\d/.test(part) ? "*" : part));
   return `${parts.join("/")}?${[...url.searchParams.keys()].sort()}`;
 }

@@ -3,16 +3,19 @@ import { base, linkTo, look, must, send, someone, story } from "./lib.mjs";
 
 const PHONE = { viewport: { width: 360, height: 740 } };
 
+async function keptAll() {
+  const kept = (await (await caches.open("merit-pages")).keys()).map((one) => one.url);
+  const links = [...document.querySelectorAll("a[data-keep]")].map((one) => one.href);
+  return links.length > 0 && links.every((link) => kept.includes(link));
+}
+
 /** A phone that has opened the plan, and keeps its pages. */
 async function prepared(browser) {
   const phone = await someone(browser, "visitor", PHONE);
   await phone.goto(`${base}/visits`);
   await phone.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-  await phone.waitForFunction(async () => {
-    const kept = (await (await caches.open("merit-pages")).keys()).map((one) => one.url);
-    const links = [...document.querySelectorAll("a[data-keep]")].map((one) => one.href);
-    return links.length > 0 && links.every((link) => kept.includes(link));
-  });
+  // The driver's own waiting doesn't wait for promises.
+  while (!(await phone.evaluate(keptAll))) await phone.waitForTimeout(100);
   return phone;
 }
 

@@ -314,6 +314,36 @@ fn a_token_does_no_more_than_its_scope() {
 }
 
 #[test]
+fn nobody_declares_a_relation_of_others_or_takes_a_post_for_them() {
+    let running = Running::start();
+    let person = |login: &str| {
+        let accounts = running.app.accounts.all().unwrap();
+        let account = accounts.into_iter().find(|one| one.login == login);
+        account.unwrap().person
+    };
+    let (desk, reviewer, member) = (person("desk"), person("reviewer"), person("member"));
+    let relation = |one: &campaign::PersonId| serde_json::json!({ "one": one, "other": reviewer });
+    let path = "/api/v1/organisation/declare-relation";
+    let browser = running.signed_in("desk");
+    let before = running.app.host.read().length();
+    for (path, body) in [
+        (path, relation(&member)),
+        (
+            "/api/v1/organisation/take-post",
+            serde_json::json!({ "post": "p1", "person": member, "from": "2026-12-10" }),
+        ),
+    ] {
+        let refused = order(&browser, path, None, &body);
+        assert_eq!(refused.status, 403, "{}", refused.body);
+    }
+    assert_eq!(running.app.host.read().length(), before, "nothing happened");
+    let own = order(&browser, path, None, &relation(&desk));
+    assert_eq!(own.status, 200, "{}", own.body);
+    let office = order(&running.signed_in("office"), path, None, &relation(&member));
+    assert_eq!(office.status, 200, "{}", office.body);
+}
+
+#[test]
 fn who_writes_is_told_what_came_to_be() {
     let running = Running::start();
     let office = running.signed_in("office");
