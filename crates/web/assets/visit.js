@@ -3,7 +3,7 @@
 (() => {
   const box = document.getElementById("outbox");
   if (!box || !("indexedDB" in window) || !("serviceWorker" in navigator)) return;
-  const list = box.querySelector("ul"), words = box.dataset;
+  const list = box.querySelector("ul"), told = box.querySelector("[role=status]"), words = box.dataset;
   const store = (mode, work) => new Promise((done, failed) => {
     const open = indexedDB.open("merit", 1);
     open.onupgradeneeded = () => open.result.createObjectStore("visits", { keyPath: "key" });
@@ -26,7 +26,7 @@
       if (one.wrong) {
         add(item, "p", one.wrong);
         const facts = add(item, "ul", "");
-        for (const [name, value] of one.fields) if (name.startsWith("f.") && typeof value === "string" && value) add(facts, "li", `${name.slice(2)}: ${value}`);
+        for (const [label, value] of one.said) add(facts, "li", `${label}: ${value}`);
         add(item, "a", words.theirs).href = one.page;
         const drop = add(item, "button", words.discard);
         drop.type = "button";
@@ -47,6 +47,7 @@
     const waiting = sending ? [] : (await mine()).filter((one) => !one.wrong);
     if (waiting.length === 0) return;
     sending = true;
+    told.textContent = "";
     try {
       const csrf = await token();
       for (const one of csrf ? waiting : []) {
@@ -62,9 +63,13 @@
           await store("readwrite", (s) => s.put(one));
         }
       }
-    } catch { /* no network: it stays kept and is sent later */ } finally { sending = false; }
+    } catch { told.textContent = words.unreached; } finally { sending = false; }
     show();
   };
+  // What was filled in, under the labels that stood beside it.
+  const said = (form) => [...new FormData(form)]
+    .filter(([name, value]) => name.startsWith("f.") && typeof value === "string" && value)
+    .map(([name, value]) => [form.querySelector(`label[for="${CSS.escape(name)}"]`)?.firstChild.textContent.trim() || name.slice(2), value]);
   for (const form of document.querySelectorAll("form[data-offline]")) {
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
@@ -76,7 +81,7 @@
       const about = form.querySelector("[name=about]")?.value || "";
       const title = `${document.querySelector("h1").textContent} ${about}`;
       const fields = [...new FormData(form)];
-      await store("readwrite", (s) => s.put({ key, owner: words.owner, to: form.getAttribute("action"), page: location.pathname + location.search, title, fields }));
+      await store("readwrite", (s) => s.put({ key, owner: words.owner, to: form.getAttribute("action"), page: location.pathname + location.search, title, fields, said: said(form) }));
       add(form, "p", words.kept).setAttribute("role", "status");
       show();
     });
@@ -91,6 +96,7 @@
     }
   };
   navigator.serviceWorker.register("/sw.js").then(keep);
+  document.getElementById("send-now").onclick = send;
   addEventListener("online", send);
   setInterval(send, 30000);
   show().then(send);

@@ -28,28 +28,36 @@ async function fill(phone, link, good) {
   await form.locator("button").click();
 }
 
+/** The phone may have noticed by itself that there is a network again, and sent already. */
+const sendNow = (phone) => phone.evaluate(() => document.getElementById("send-now").click());
+
 await story(async (browser) => {
   const first = await prepared(browser);
   const link = await linkTo(first, "/units/o001/forms/visit");
   const second = await prepared(browser);
   for (const phone of [first, second]) await phone.context().setOffline(true);
   await fill(first, link, "公开栏当天更新");
-  await first.getByRole("status").waitFor();
+  await first.locator("form [role=status]").waitFor();
   await first.goto(`${base}/visits`);
   await first.locator("#outbox li").waitFor();
   await fill(second, link, "值班表贴在门口");
-  await second.getByRole("status").waitFor();
+  await second.locator("form [role=status]").waitFor();
 
+  await first.locator("#send-now").click();
+  await first.locator("#outbox [role=status]").filter({ hasText: "连不上" }).waitFor();
   await first.context().setOffline(false);
+  await sendNow(first);
   await first.locator("#outbox").waitFor({ state: "hidden" });
   await first.goto(`${base}${link}`);
+  await first.locator("main a[href^='/records/']").first().click();
   must((await first.innerText("main")).includes("公开栏当天更新"), "the visit has arrived");
 
   await second.context().setOffline(false);
+  await sendNow(second);
   await second.locator("#outbox li p").waitFor();
   const outbox = await second.innerText("#outbox");
-  must(outbox.includes("值班表贴在门口"), `what was filled in isn't lost: ${outbox}`);
+  must(outbox.includes("看到的好做法: 值班表贴在门口"), `what was filled in isn't lost: ${outbox}`);
   await look(second, "visit-conflict");
-  await second.locator("#outbox button").click();
+  await second.locator("#outbox li button").click();
   await second.locator("#outbox").waitFor({ state: "hidden" });
 });
