@@ -234,7 +234,7 @@ impl State {
 }
 
 /// Raised whenever the state's types change.
-const SNAPSHOT_VERSION: u32 = 2;
+const SNAPSHOT_VERSION: u32 = 3;
 
 impl Event {
     /// Whether the beginning of the day is written instead of the moment, which could tell who it was.

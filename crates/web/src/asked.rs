@@ -116,6 +116,63 @@ impl<'a> Asked<'a> {
         });
         facts.map_or("", |facts| facts.name.as_str())
     }
+
+    /// What the rules call a role; its id where they don't know it.
+    #[must_use]
+    pub fn role_name(&self, role: &str) -> String {
+        let roles = self.book().ok().map(|book| &book.campaign.file.role);
+        let mut roles = roles.into_iter().flatten();
+        let found = roles.find(|known| known.id.as_str() == role);
+        let name = found.map_or(role, |role| self.words.of(&role.name));
+        name.to_owned()
+    }
+
+    /// What the rules call something that an act can fall under: an indicator, form, honour, service or measure; its id where
+    /// they don't know it.
+    #[must_use]
+    pub fn rule_name(&self, rule: &str) -> String {
+        let Ok(book) = self.book() else {
+            return rule.to_owned();
+        };
+        let campaign = &book.campaign;
+        let items = campaign.effective.iter().flat_map(|scheme| {
+            let items = scheme.indicator.iter().chain(&scheme.bonus);
+            items.chain(&scheme.deduction)
+        });
+        let vetoes = campaign.effective.iter().flat_map(|scheme| &scheme.veto);
+        let names = items.map(|item| (&item.id, &item.name));
+        let names = names.chain(vetoes.map(|veto| (&veto.id, &veto.name)));
+        let names = names
+            .chain(
+                campaign
+                    .forms
+                    .iter()
+                    .map(|form| (&form.item.id, &form.item.name)),
+            )
+            .chain(
+                campaign
+                    .services
+                    .iter()
+                    .map(|one| (&one.item.id, &one.item.name)),
+            )
+            .chain(
+                campaign
+                    .honours
+                    .iter()
+                    .map(|one| (&one.item.id, &one.item.name)),
+            )
+            .chain(
+                campaign
+                    .measures
+                    .iter()
+                    .map(|one| (&one.item.id, &one.item.name)),
+            );
+        let mut names = names;
+        let found = names.find(|(id, _)| id.as_str() == rule);
+        found
+            .map_or(rule, |(_, name)| self.words.of(name))
+            .to_owned()
+    }
 }
 
 /// The parts of a path, and the query.

@@ -273,15 +273,22 @@ pub enum Stage {
     },
     /// The appeal is to be decided.
     Appealed {
-        /// Who appeals.
-        by: PersonId,
-        /// Why.
-        reason: Note,
         /// The day by which.
         decide_by: Date,
     },
     /// The appeal is decided.
     Settled,
+}
+
+/// An appeal against a decision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Appeal {
+    /// Who appeals.
+    pub by: PersonId,
+    /// When.
+    pub on: Date,
+    /// Why.
+    pub reason: Note,
 }
 
 /// An objection.
@@ -309,6 +316,8 @@ pub struct Objection {
     pub stood: Standing,
     /// The decisions: the first, and the one on appeal.
     pub decisions: Vec<Decision>,
+    /// The appeal against the first; it stays when it is decided.
+    pub appeal: Option<Appeal>,
     /// How far it is.
     pub stage: Stage,
 }
@@ -318,7 +327,7 @@ impl Objection {
     #[must_use]
     pub const fn due(&self) -> Option<Date> {
         match &self.stage {
-            Stage::Raised { decide_by } | Stage::Appealed { decide_by, .. } => Some(*decide_by),
+            Stage::Raised { decide_by } | Stage::Appealed { decide_by } => Some(*decide_by),
             Stage::Withdrawn | Stage::Decided { .. } | Stage::Settled => None,
         }
     }
@@ -539,19 +548,17 @@ fn judge(
     let objection = known(state, id)?;
     let (role, appeal) = match &objection.stage {
         Stage::Raised { .. } => (checks::decider(book), None),
-        Stage::Appealed { by, .. } => (checks::appeal_decider(book), Some(by)),
+        Stage::Appealed { .. } => (
+            checks::appeal_decider(book),
+            objection.appeal.as_ref().map(|appeal| &appeal.by),
+        ),
         Stage::Withdrawn | Stage::Decided { .. } | Stage::Settled => {
             return Err(refuse::not_open(id));
         }
     };
     checks::with_role(state, context, role, None)?;
     let matter = matter::of(state, &objection.about).ok_or_else(refuse::no_such_matter)?;
-    let involved = involved(objection, &matter, appeal);
-    checks::second_person(person, &involved)?;
-    for party in parties(objection, &matter, appeal) {
-        let unit = objection.unit.as_ref();
-        checks::unconcerned(state, person, Some(party), unit, context.today)?;
-    }
+    unconcerned(state, (objection, &matter, appeal), person, context.today)?;
     matter::fits(state, objection, outcome, effect)?;
     let effect = effect.clone();
     Ok(match appeal {
@@ -571,6 +578,42 @@ fn judge(
             effect,
             reason,
         },
+    })
+}
+
+/// That someone has had no hand in an objection, and isn't concerned by it.
+fn unconcerned(
+    state: &State,
+    (objection, matter, appeal): (&Objection, &Matter, Option<&PersonId>),
+    person: &PersonId,
+    today: Date,
+) -> Result<(), Refusal> {
+    checks::second_person(person, &involved(objection, matter, appeal))?;
+    for party in parties(objection, matter, appeal) {
+        checks::unconcerned(state, person, Some(party), objection.unit.as_ref(), today)?;
+    }
+    Ok(())
+}
+
+/// The role that decides an objection as it stands, or its appeal.
+#[must_use]
+pub fn decided_by(state: &State, objection: &Objection) -> Option<Name> {
+    let book = state.rules.latest()?;
+    Some(Name::from(match objection.stage {
+        Stage::Raised { .. } | Stage::Withdrawn => checks::decider(book),
+        Stage::Decided { .. } | Stage::Appealed { .. } | Stage::Settled => {
+            checks::appeal_decider(book)
+        }
+    }))
+}
+
+/// Whether someone with the role that it takes may decide an objection, or its appeal: they have had no hand in it and aren't
+/// concerned.
+#[must_use]
+pub fn may_decide(state: &State, objection: &Objection, person: &PersonId, today: Date) -> bool {
+    let appeal = objection.appeal.as_ref().map(|appeal| &appeal.by);
+    matter::of(state, &objection.about).is_some_and(|matter| {
+        unconcerned(state, (objection, &matter, appeal), person, today).is_ok()
     })
 }
 
@@ -688,9 +731,13 @@ pub(crate) fn evolve(state: &mut State, event: &Event, entry: &Entry) -> Result<
             reason,
             decide_by,
         } => {
-            state.objections.get_mut(*objection)?.stage = Stage::Appealed {
+            let objection = state.objections.get_mut(*objection)?;
+            objection.appeal = Some(Appeal {
                 by,
+                on,
                 reason: *reason,
+            });
+            objection.stage = Stage::Appealed {
                 decide_by: *decide_by,
             };
         }
@@ -744,6 +791,7 @@ impl Objections {
             answer: None,
             stood: Standing::Counts,
             decisions: Vec::new(),
+            appeal: None,
             stage: Stage::Raised {
                 decide_by: *decide_by,
             },

@@ -207,3 +207,33 @@ office-task-due = Last day
 office-task-role = Which role checks it
     .hint = You do when none is chosen. Nobody checks what they are concerned with.
 office-done-given = Given; the unit answers next.
+
+# Long lists
+office-page-before = Page before
+office-page-after = Next page
+office-page-of = { $from }–{ $until } of { $all }
+
+# Objections
+office-objections = Objections
+office-objections-about = An objection is raised by the person or unit concerned under their name and cites act, day and rule; the other side answers; someone who isn't concerned decides by the deadline; whoever doesn't accept that appeals in time, and somebody else decides. Both decisions stay on record. What is decided takes effect at once; scores it touches are computed again.
+office-to-decide = To be decided
+office-to-decide-about = By deadline, earliest first. Whoever had a hand in it, belongs to the unit concerned, or is related to or shares a duty with someone concerned doesn't decide.
+office-none-to-decide = No objection is to be decided.
+office-objected-to = Objects to
+office-rule = Rule
+office-step = Step
+office-on-appeal = Appeal
+office-first-time = First decision
+office-not-answered = Not answered yet
+office-answered = Answered
+office-other-side = Other side
+office-who-may = Who may decide
+office-may-decide = { $role }: { $people }
+office-nobody-may = Nobody may decide it: all who have the role “{ $role }” are concerned. Give it to someone who isn't.
+office-can-be-appealed = Decided, can still be appealed
+office-none-to-appeal = No decision can be appealed now.
+office-appeal-until = Appeal until
+office-objections-settled = Settled
+office-none-settled = No objection is settled yet.
+office-withdrawn = Withdrawn
+office-effect = Effect

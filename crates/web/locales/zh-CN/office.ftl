@@ -204,3 +204,33 @@ office-task-due = 哪天办完
 office-task-role = 哪个角色验收
     .hint = 不选就由您验收。与这个单位有牵连的人不能验收。
 office-done-given = 已交办,等单位答复。
+
+# 长名单
+office-page-before = 上一页
+office-page-after = 下一页
+office-page-of = 第{ $from }–{ $until }项,共{ $all }项
+
+# 异议
+office-objections = 异议
+office-objections-about = 异议由当事的人或单位实名提出,写明事实、日期和所依据的条款;另一方答复;由无牵连的人在期限前裁定;不服的在期限内申诉,由另一个人裁定。两次裁定都留存。裁定的效力立即生效,涉及的得分要重新计分。
+office-to-decide = 待裁定
+office-to-decide-about = 按期限排,最早的在前。经手过的人、当事单位的人、同当事人有亲属或共同责任关系的人,不能裁定。
+office-none-to-decide = 没有待裁定的异议。
+office-objected-to = 异议什么
+office-rule = 依据条款
+office-step = 第几次
+office-on-appeal = 申诉
+office-first-time = 初次裁定
+office-not-answered = 还没有答复
+office-answered = 已答复
+office-other-side = 另一方
+office-who-may = 谁可以裁定
+office-may-decide = { $role }:{ $people }
+office-nobody-may = 没有可以裁定的人:有“{ $role }”这一角色的人都有牵连。请另外授予一名无牵连的人这一角色。
+office-can-be-appealed = 已裁定,还可以申诉
+office-none-to-appeal = 没有还在申诉期内的裁定。
+office-appeal-until = 申诉截止
+office-objections-settled = 已了结
+office-none-settled = 还没有了结的异议。
+office-withdrawn = 已撤回
+office-effect = 效果

@@ -350,8 +350,23 @@ pub struct ObjectionView {
     pub open: bool,
     /// The day by which a decision is due.
     pub due: Option<Date>,
+    /// The role that decides it as it stands, or its appeal.
+    pub decided_by: Option<String>,
     /// The decision that holds.
     pub decision: Option<DecisionView>,
+    /// All decisions, the first before the one on appeal.
+    pub decisions: Vec<DecisionView>,
+    /// The appeal against the first decision.
+    pub appeal: Option<AppealView>,
+}
+
+/// An appeal.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct AppealView {
+    /// When.
+    pub on: Date,
+    /// Why.
+    pub reason: String,
 }
 
 /// The decision on an objection.
@@ -646,6 +661,12 @@ impl ObjectionView {
     pub fn of(asked: &Asked<'_>, id: ObjectionId, one: &Objection) -> Self {
         let text = |item: ItemId| asked.text(item).to_string();
         let answer = one.answer.as_ref();
+        let decided = |decision: &objection::Decision| DecisionView {
+            on: decision.on,
+            outcome: decision.outcome,
+            effect: decision.effect.clone(),
+            reason: text(decision.reason.item),
+        };
         Self {
             objection: id.0,
             about: one.about.clone(),
@@ -658,11 +679,12 @@ impl ObjectionView {
             answer: answer.map(|(_, answer)| text(answer.item)),
             open: one.is_open(asked.today),
             due: one.due(),
-            decision: one.decision().map(|decision| DecisionView {
-                on: decision.on,
-                outcome: decision.outcome,
-                effect: decision.effect.clone(),
-                reason: text(decision.reason.item),
+            decided_by: objection::decided_by(asked.state, one).map(|role| role.to_string()),
+            decision: one.decision().map(decided),
+            decisions: one.decisions.iter().map(decided).collect(),
+            appeal: one.appeal.as_ref().map(|appeal| AppealView {
+                on: appeal.on,
+                reason: text(appeal.reason.item),
             }),
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Units stand in the order of their names: what is listed is to be looked at, not to be ranked.
 
-use campaign::objection::{About, Objection};
+use campaign::objection::Objection;
 use campaign::record::due_of_person;
 use campaign::work::{Item, Stage, WorkId};
 use campaign::{Date, PersonId, UnitId};
@@ -192,7 +192,7 @@ fn objections(asked: &Asked<'_>, sight: &Sight<'_>, sheet: &mut Sheet) {
                 .map_or_else(Cell::default, |unit| unit_cell(asked, unit)),
             Cell::text(number).to(format!("/objections/{}", id.0)),
             due.map_or_else(Cell::default, |due| day_cell(asked, due)),
-            Cell::text(decider(asked, one)),
+            Cell::text(crate::pages::mine::decided_by(asked, one)),
         ]
     });
     let mut rows: Vec<Vec<Cell>> = rows.collect();
@@ -207,32 +207,6 @@ fn objections(asked: &Asked<'_>, sight: &Sight<'_>, sheet: &mut Sheet) {
     let words = ("leader-objections", "leader-no-objections");
     sheet.table(asked, words, &head, rows);
     note_more(asked, more, sheet);
-}
-
-/// The role that decides an objection, or its appeal.
-fn decider(asked: &Asked<'_>, one: &Objection) -> String {
-    let Ok(book) = asked.book() else {
-        return String::new();
-    };
-    let ratings = matches!(one.about, About::Rating { .. });
-    let closing = &book.calendar.closing;
-    let appealed = matches!(one.stage, campaign::objection::Stage::Appealed { .. });
-    let role = match (appealed, ratings) {
-        (true, _) => closing.appeals_decided_by.as_ref(),
-        (false, true) => book.campaign.file.ratings.decided_by.as_ref(),
-        (false, false) => None,
-    };
-    let role = role.or(closing.decided_by.as_ref());
-    let role = role.or(closing.closed_by.as_ref());
-    let Some(role) = role else {
-        return String::new();
-    };
-    let mut roles = book.campaign.file.role.iter();
-    let known = roles.find(|known| known.id == *role);
-    known.map_or_else(
-        || role.to_string(),
-        |role| asked.words.of(&role.name).to_owned(),
-    )
 }
 
 /// Promises broken, and everything else that is late.

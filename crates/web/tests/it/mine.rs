@@ -413,7 +413,7 @@ fn an_objection_is_decided_by_someone_else_appealed_and_decided_by_another() {
     );
     assert_eq!(settled.status, 303, "{}", settled.body);
     let shown = secretary.get(&page).body;
-    for part in ["登记没有漏", "部分属实"] {
+    for part in ["登记没有漏", "有照片为证", "部分属实"] {
         assert!(shown.contains(part), "both results stay: {part}: {shown}");
     }
 }

@@ -163,3 +163,83 @@ fn late_work_shows_how_far_it_climbed() {
     assert!(late.body.contains("(overdue)"), "{}", late.body);
     assert!(!late.body.contains("office-"), "a word is missing");
 }
+
+/// The unit of a demo account.
+fn unit_of(running: &Running, login: &str) -> campaign::UnitId {
+    let accounts = running.app.accounts.all().unwrap();
+    let account = accounts.into_iter().find(|one| one.login == login).unwrap();
+    let state = running.app.host.read();
+    let today = running.app.today(&state);
+    let unit = state.organisation.unit_of(&account.person, today);
+    unit.unwrap().clone()
+}
+
+/// A page in English, on which no word is missing.
+fn english(browser: &Browser, page: &str) -> String {
+    let sign = if page.contains('?') { '&' } else { '?' };
+    let shown = browser.get(&format!("{page}{sign}lang=en"));
+    assert_eq!(shown.status, 200, "{page}: {}", shown.body);
+    for start in [">office-", ">mine-", "\"office-"] {
+        let missing = shown.body.split_once(start);
+        let missing = missing.map(|(_, rest)| rest.chars().take(60).collect::<String>());
+        assert_eq!(missing, None, "a word is missing on {page}");
+    }
+    shown.body
+}
+
+#[test]
+fn the_office_sees_objections_by_deadline_and_who_may_decide_them() {
+    let running = Running::start();
+    let office = running.signed_in("office");
+    let before = english(&office, "/office/objections");
+    let unit = unit_of(&running, "secretary");
+    let secretary = running.signed_in("secretary");
+    let period = preliminary(&running).to_string();
+    let raise = format!("/units/{unit}/objections/new");
+    let page = format!("{raise}?period={period}");
+    let shown = secretary.get(&page).body;
+    let select = shown.split("name=\"indicator\"").nth(1).unwrap();
+    let indicator = select.split("<option value=\"").nth(2).unwrap();
+    let indicator = indicator.split('"').next().unwrap();
+    let fields = [
+        ("period", period.as_str()),
+        ("indicator", indicator),
+        ("act", "We were there that day"),
+        ("on", "2026-11-20"),
+        ("reason", "One visit is missing"),
+    ];
+    let raised = secretary.submit(&page, &raise, &fields);
+    assert_eq!(raised.status, 303, "{}", raised.body);
+    let id = running.app.host.read().objections.iter().last().unwrap().0;
+    let link = format!("href=\"/objections/{id}\"");
+    assert!(!before.contains(&link));
+    let listed = english(&office, "/office/objections");
+    let row = listed.split(&link).nth(1).unwrap();
+    let row = row.split("</tr>").next().unwrap();
+    let decider = {
+        let state = running.app.host.read();
+        let one = state.objections.get(id).unwrap();
+        let role = campaign::objection::decided_by(&state, one).unwrap();
+        let today = running.app.today(&state);
+        let people = state.organisation.people();
+        let holders = people.filter(|(_, person)| {
+            let mut grants = person.grants.iter();
+            grants.any(|grant| grant.role == role && grant.holds(today))
+        });
+        let may = |(id, _): &(&campaign::PersonId, _)| {
+            campaign::objection::may_decide(&state, one, id, today)
+        };
+        let text = format!("{:?}", holders.filter(may).count());
+        (role, text)
+    };
+    assert_ne!(decider.1, "0", "someone may decide");
+    assert!(
+        !row.contains(&format!(">{}:", decider.0)),
+        "the role is named in words: {row}"
+    );
+    assert!(row.contains("Not answered yet"), "{row}");
+    for login in ["secretary", "member", "reviewer"] {
+        let there = running.signed_in(login).get("/office/objections");
+        assert_eq!(there.status, 404, "{login}");
+    }
+}

@@ -11,6 +11,9 @@ mod visits;
 mod work;
 
 pub(crate) use filing::path as form_path;
+pub(crate) use objections::{
+    about as objected_to, decider as decided_by, outcome as objection_outcome,
+};
 
 use crate::asked::{Asked, Who};
 use crate::page::Link;

@@ -1,7 +1,9 @@
 //! Objections: raised, answered, decided, appealed; what was decided first stays visible beside what came of the appeal.
 
 use campaign::figure::{Amount, Given};
-use campaign::objection::{About, Action as Do, Effect, Objection, ObjectionId, Outcome, Stage};
+use campaign::objection::{
+    About, Action as Do, Decision, Effect, Objection, ObjectionId, Outcome, Stage,
+};
 use campaign::{Action, PersonId, UnitId};
 
 use super::body::Section;
@@ -62,7 +64,8 @@ fn stage<'a>(asked: &Asked<'a>, one: &Objection) -> &'a str {
     }
 }
 
-fn outcome<'a>(asked: &Asked<'a>, outcome: Outcome) -> &'a str {
+/// How it is decided, in words.
+pub(crate) fn outcome<'a>(asked: &Asked<'a>, outcome: Outcome) -> &'a str {
     match outcome {
         Outcome::Upheld => say(asked, "mine-upheld"),
         Outcome::Partly => say(asked, "mine-partly-upheld"),
@@ -70,7 +73,8 @@ fn outcome<'a>(asked: &Asked<'a>, outcome: Outcome) -> &'a str {
     }
 }
 
-fn about(asked: &Asked<'_>, about: &About) -> (String, String) {
+/// What it is about, and where that stands.
+pub(crate) fn about(asked: &Asked<'_>, about: &About) -> (String, String) {
     match about {
         About::Record { record, .. } => (
             format!("{} {record}", say(asked, "mine-record")),
@@ -87,7 +91,9 @@ fn about(asked: &Asked<'_>, about: &About) -> (String, String) {
             unit,
             indicator,
         } => {
-            let indicator = indicator.as_ref().map_or("", |name| name.as_str());
+            let indicator = indicator.as_ref();
+            let indicator = indicator.map(|name| asked.rule_name(name.as_str()));
+            let indicator = indicator.unwrap_or_default();
             let text = format!(
                 "{} · {} {indicator}",
                 asked.unit_name(unit),
@@ -120,7 +126,10 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     });
     body.fact(say(asked, "mine-which-act"), note(asked, one.ground.act));
     body.fact(say(asked, "mine-on"), asked.words.date(one.ground.on));
-    body.fact(say(asked, "mine-rule"), one.ground.rule.as_str());
+    body.fact(
+        say(asked, "mine-rule"),
+        asked.rule_name(one.ground.rule.as_str()),
+    );
     body.fact(say(asked, "mine-why"), note(asked, one.reason));
     body.fact(say(asked, "mine-stands"), stage(asked, one));
     if let Some(due) = one.due() {
@@ -159,19 +168,10 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     body.page(asked, &format!("{} {id}", say(asked, "mine-objection")))
 }
 
-/// The role that decides now.
-fn decider(asked: &Asked<'_>, one: &Objection) -> String {
-    let Some(book) = asked.state.rules.latest() else {
-        return String::new();
-    };
-    let closing = &book.calendar.closing;
-    let role = match one.stage {
-        Stage::Decided { .. } | Stage::Appealed { .. } | Stage::Settled => {
-            &closing.appeals_decided_by
-        }
-        _ => &closing.decided_by,
-    };
-    role.as_ref().map_or_else(String::new, ToString::to_string)
+/// The role that decides it now.
+pub(crate) fn decider(asked: &Asked<'_>, one: &Objection) -> String {
+    let role = campaign::objection::decided_by(asked.state, one);
+    role.map_or_else(String::new, |role| asked.role_name(role.as_str()))
 }
 
 fn history(asked: &Asked<'_>, one: &Objection) -> Vec<Past> {
@@ -187,22 +187,23 @@ fn history(asked: &Asked<'_>, one: &Objection) -> Vec<Past> {
             what: format!("{}: {}", say(asked, "mine-answered"), note(asked, *answer)),
         });
     }
-    all.extend(one.decisions.iter().map(|decision| Past {
+    let decided = |decision: &Decision| Past {
         day: asked.words.date(decision.on),
         who: asked.person_name(&decision.by),
         what: outcome(asked, decision.outcome).to_owned(),
+    };
+    let mut decisions = one.decisions.iter();
+    all.extend(decisions.next().map(decided));
+    all.extend(one.appeal.as_ref().map(|appeal| Past {
+        day: asked.words.date(appeal.on),
+        who: asked.person_name(&appeal.by),
+        what: format!(
+            "{}: {}",
+            say(asked, "mine-appealed-2"),
+            note(asked, appeal.reason)
+        ),
     }));
-    if let Stage::Appealed { by, reason, .. } = &one.stage {
-        all.push(Past {
-            day: String::new(),
-            who: asked.person_name(by),
-            what: format!(
-                "{}: {}",
-                say(asked, "mine-appealed-2"),
-                note(asked, *reason)
-            ),
-        });
-    }
+    all.extend(decisions.map(decided));
     all
 }
 
@@ -280,7 +281,7 @@ pub fn raising(asked: &Asked<'_>, at: &At) -> Answer {
     let mut fields = super::record::ground(asked);
     let chosen = asked.kept.is_none() && !indicator.is_empty();
     if chosen {
-        body.fact(say(asked, "mine-indicator"), indicator);
+        body.fact(say(asked, "mine-indicator"), asked.rule_name(indicator));
     } else {
         fields.insert(0, indicators(asked, &unit));
     }

@@ -211,7 +211,7 @@ pub(super) fn show(asked: &Asked<'_>, at: &At) -> Answer {
     let w = asked.words;
     let title = w.a("office-board-title", "period", w.period(period));
     let mut sheet = Sheet::titled(title);
-    sheet.add(Block::Links(super::places(asked)));
+    sheet.add(super::places(asked));
     next_steps(asked, &mut sheet);
     other_periods(asked, period, &mut sheet);
     exceptions(asked, &board, &mut sheet);

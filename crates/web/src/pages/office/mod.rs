@@ -1,6 +1,8 @@
 //! For those who run the campaign: board, closing, circular, tasks, samples, flags, register, rules.
 
 mod board;
+mod objections;
+mod paged;
 mod periods;
 pub mod sheet;
 pub(crate) mod tasks;
@@ -20,6 +22,7 @@ pub fn routes() -> Table {
         .show("/office", Verb::SeeOffice, board::show)
         .and(periods::routes())
         .and(tasks::routes())
+        .show("/office/objections", Verb::SeeOffice, objections::show)
 }
 
 /// Its links in the navigation of whoever asks.
@@ -32,9 +35,15 @@ pub fn nav(asked: &Asked<'_>) -> Vec<Link> {
     }
 }
 
+/// The office's pages, in the order of a month's work.
+const PLACES: [(&str, &str); 3] = [
+    ("/office", "office-nav"),
+    ("/office/tasks", "office-tasks"),
+    ("/office/objections", "office-objections"),
+];
+
 /// The office's pages, as links.
-fn places(asked: &Asked<'_>) -> Vec<sheet::Cell> {
-    let all = [("/office", "office-nav"), ("/office/tasks", "office-tasks")];
+pub(super) fn places(asked: &Asked<'_>) -> sheet::Block {
     let link = |(to, message): &(&str, &str)| {
         let cell = sheet::Cell::text(asked.words.t(message));
         if asked.path == *to {
@@ -43,5 +52,5 @@ fn places(asked: &Asked<'_>) -> Vec<sheet::Cell> {
             cell.to(*to)
         }
     };
-    all.iter().map(link).collect()
+    sheet::Block::Links(PLACES.iter().map(link).collect())
 }

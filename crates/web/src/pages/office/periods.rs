@@ -46,24 +46,11 @@ pub(super) const fn step_name(step: Step) -> &'static str {
     }
 }
 
-/// What a role is called.
-pub(super) fn role_name(asked: &Asked<'_>, role: &str) -> String {
-    let roles = asked.book().map(|book| book.campaign.file.role.as_slice());
-    let found = roles.ok().and_then(|roles| {
-        let mut roles = roles.iter();
-        roles.find(|known| known.id.as_str() == role)
-    });
-    found.map_or_else(
-        || role.to_owned(),
-        |role| asked.words.of(&role.name).to_owned(),
-    )
-}
-
 /// A step in words: what, by whom, until when.
 pub(super) fn step_cells(asked: &Asked<'_>, next: &Next) -> Vec<Cell> {
     let by = next.by.as_ref().map_or_else(
         || asked.words.t("office-by-everyone").into_owned(),
-        |role| role_name(asked, role.as_str()),
+        |role| asked.role_name(role.as_str()),
     );
     let until = next.until.map_or_else(
         || Cell::text(asked.words.t("office-now")),

@@ -67,6 +67,13 @@ pub struct Grid {
     pub empty: String,
 }
 
+impl Grid {
+    /// What a column is called; the template has its number as a reference or not.
+    fn column(&self, at: impl std::borrow::Borrow<usize>) -> &str {
+        self.head.get(*at.borrow()).map_or("", String::as_str)
+    }
+}
+
 /// How a field is filled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum Input {

@@ -6,7 +6,7 @@ use campaign::{Action, Actor, Date, UnitId};
 use rulebook::model::WorkKind;
 use rulebook::say;
 
-use super::periods::{day_cell, role_name};
+use super::periods::day_cell;
 use super::sheet::{Block, Cell, Field, Form, Grid, Input, Sheet, key, roles, units};
 use crate::act::Plan;
 use crate::asked::{Asked, At};
@@ -106,7 +106,7 @@ fn show(asked: &Asked<'_>, at: &At) -> Answer {
         .filter_map(|(id, item)| Some((Part::of(item, asked.today)?, id, item)))
         .collect();
     let mut sheet = Sheet::new(asked, "office-tasks");
-    sheet.add(Block::Links(super::places(asked)));
+    sheet.add(super::places(asked));
     kinds(asked, wanted, &mut sheet);
     summary(asked, &items, wanted, &mut sheet);
     sheet.text(asked, "office-tasks-about");
@@ -334,7 +334,7 @@ fn outcome(asked: &Asked<'_>, item: &Item) -> Cell {
 
 fn checker(asked: &Asked<'_>, item: &Item) -> Cell {
     match (&item.checks.role, item.checks.tickets.is_empty()) {
-        (Some(role), _) => Cell::text(role_name(asked, role.as_str())),
+        (Some(role), _) => Cell::text(asked.role_name(role.as_str())),
         (None, false) => Cell::text(asked.words.t("office-checked-by-code")),
         (None, true) => giver(asked, item),
     }
