@@ -30,6 +30,8 @@ pub struct Settings {
     pub proxies: Vec<IpAddr>,
     /// What notices are sent by; none are sent where it is absent.
     pub notices: Option<crate::notices::Config>,
+    /// Who people can sign in with besides; nobody where it is absent.
+    pub sign_on: Option<crate::identity::oidc::Config>,
     /// For how long a request's body may take to arrive, however steadily it trickles.
     pub body: Duration,
     /// How many connections are open at once at most; others wait.
@@ -45,6 +47,7 @@ impl Default for Settings {
             head: Duration::from_secs(10),
             proxies: Vec::new(),
             notices: None,
+            sign_on: None,
             body: Duration::from_secs(300),
             connections: 10_000,
         }
@@ -74,6 +77,8 @@ pub struct App {
     pub clock: host::Clock,
     /// Who has an account.
     pub accounts: Accounts,
+    /// Single sign-on.
+    pub sign_on: Option<crate::identity::oidc::Provider>,
     /// Who may do what.
     pub rights: Rights,
     /// The words of the pages.
@@ -106,7 +111,10 @@ impl App {
         accounts: Accounts,
         settings: Settings,
     ) -> Result<Arc<Self>, crate::StartError> {
+        let sign_on = settings.sign_on.clone();
+        let sign_on = sign_on.map(crate::identity::oidc::Provider::new);
         Ok(Arc::new(Self {
+            sign_on: sign_on.transpose()?,
             host,
             clock,
             accounts,

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::asked::{Asked, At, Who};
 use crate::fields::Fields;
 use crate::identity::Token;
+use crate::identity::oidc::Away;
 use crate::problem::Problem;
 use crate::reply::Answer;
 use crate::rights::Verb;
@@ -43,6 +44,8 @@ pub enum Owned {
     See(&'static str, &'static str),
     /// What is shown this once, on the same page.
     Told(Fields),
+    /// Go on to the provider of single sign-on.
+    Away(Away),
 }
 
 /// What a route does.

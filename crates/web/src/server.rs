@@ -1,5 +1,7 @@
 //! The server: from a connection to a route and back.
 
+mod sign_on;
+
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -54,6 +56,8 @@ pub enum StartError {
     Policies(BadPolicies),
     /// The messages can't be used.
     Words(BadWords),
+    /// No requests can be made to the provider of single sign-on.
+    SignOn(reqwest::Error),
 }
 
 impl fmt::Display for StartError {
@@ -61,6 +65,7 @@ impl fmt::Display for StartError {
         match self {
             Self::Policies(error) => error.fmt(f),
             Self::Words(error) => error.fmt(f),
+            Self::SignOn(error) => error.fmt(f),
         }
     }
 }
@@ -76,6 +81,12 @@ impl From<BadPolicies> for StartError {
 impl From<BadWords> for StartError {
     fn from(error: BadWords) -> Self {
         Self::Words(error)
+    }
+}
+
+impl From<reqwest::Error> for StartError {
+    fn from(error: reqwest::Error) -> Self {
+        Self::SignOn(error)
     }
 }
 
@@ -157,6 +168,7 @@ pub fn router(app: Arc<App>) -> Router {
     }
     router
         .route("/sign-in", post(sign_in))
+        .route(crate::identity::oidc::RETURN, get(sign_on::returned))
         .route("/sign-out", post(sign_out))
         .route("/static/{file}", get(asset))
         .route("/healthz", get(|| async { "ok" }))
@@ -237,7 +249,7 @@ impl Parts {
 
     /// Whether the page has a form for those who aren't signed in.
     fn begins(&self) -> bool {
-        self.path == "/sign-in" || self.path.starts_with("/welcome/")
+        self.path.starts_with("/sign-in") || self.path.starts_with("/welcome/")
     }
 
     /// Whether it is a page of those who rate: they get no cookie.
@@ -429,6 +441,16 @@ async fn owned(
             let mut response = respond(app, &parts, &caller, Ok(Reply::See(then.to_owned())));
             let flash = cookies::set(cookies::FLASH_COOKIE, done, 60, app.settings.is_secure());
             add_header(&mut response, SET_COOKIE, &flash);
+            response
+        }
+        Ok(Owned::Away(away)) => {
+            let page = looking(app, &parts, &caller, None, |asked| {
+                crate::identity::away(asked, &away)
+            });
+            let mut response = respond(app, &parts, &caller, page);
+            let secure = app.settings.is_secure();
+            let held = cookies::set(cookies::away_name(secure), &away.token.0, 600, secure);
+            add_header(&mut response, SET_COOKIE, &held);
             response
         }
         Ok(Owned::Told(told)) => {
@@ -811,21 +833,23 @@ async fn sign_in(Shared(app): Shared<Arc<App>>, parts: Parts, request: Request) 
         Err(problem) => return respond(&app, &parts, &caller, Err(problem)),
     };
     match signed_in(&app, &parts, &caller, &fields).await {
-        Ok(token) => {
-            let then = own_path(fields.get("then"));
-            let mut response = replied(Reply::See(then.to_owned()));
-            let secure = app.settings.is_secure();
-            let cookie = cookies::set(cookies::session_name(secure), &token.0, 7 * 86_400, secure);
-            add_header(&mut response, SET_COOKIE, &cookie);
-            let before = cookies::set(cookies::before_name(secure), "", 0, secure);
-            add_header(&mut response, SET_COOKIE, &before);
-            response
-        }
+        Ok(token) => entered(&app, &token, fields.get("then")),
         Err(problem) => {
             let page = crate::identity::pages::sign_in;
             again(&app, &parts, &caller, Kept { fields, problem }, page)
         }
     }
+}
+
+/// The answer to someone who has just signed in.
+fn entered(app: &App, token: &Token, then: &str) -> Response {
+    let mut response = replied(Reply::See(own_path(then).to_owned()));
+    let secure = app.settings.is_secure();
+    let cookie = cookies::set(cookies::session_name(secure), &token.0, 7 * 86_400, secure);
+    add_header(&mut response, SET_COOKIE, &cookie);
+    let before = cookies::set(cookies::before_name(secure), "", 0, secure);
+    add_header(&mut response, SET_COOKIE, &before);
+    response
 }
 
 /// A path of this site; the first page for anything else.

@@ -46,7 +46,17 @@ pub const SERVE: (&str, &str) = (
   secret = '……'            # 钉钉、飞书的加签密钥;json 的签名密钥
   lang = 'zh'
 发给 json 的内容有 Merit-Timestamp、Merit-Signature 两个头:后者是密钥对“时间.内容”的 HMAC-SHA256。
-通知先进数据文件夹里的 outbox.db,至少送到一次;对方不收就隔一会儿再送,三天后放弃。22点到8点不发。",
+通知先进数据文件夹里的 outbox.db,至少送到一次;对方不收就隔一会儿再送,三天后放弃。22点到8点不发。
+
+单点登录设置的文件(里面有密钥,只让运行的账号读):
+  name.zh = '县统一身份认证'          # 登录页按钮上的名称
+  name.en = 'County sign-on'
+  issuer = 'https://id.example.org'   # OpenID Connect 的 issuer,其余从那里查
+  client-id = 'merit'
+  client-secret = '……'                # 公开客户端不写
+  acr = ['urn:example:two-factor']    # 可不写;写了就只收这些认证强度
+在认证系统登记的回调地址是 BASE-URL/sign-in/oidc/return。身份由本人在“我的账号”里关联一次,或打开邀请链接时选它;
+不按邮箱认人。用它登录时这里不再要验证码,要不要第二步由认证系统决定。",
     "\
 Examples:
   merit serve county --data data --admin-unit o01 --admin-name Zhang      the first time: rules, units, administrator
@@ -71,7 +81,18 @@ The file of settings for notices (it holds passwords: let the account that runs 
   lang = 'en'
 What is sent to json has the headers Merit-Timestamp and Merit-Signature: the HMAC-SHA256 of `time.body` with the secret.
 Notices go through outbox.db in the data folder and are sent at least once, tried again for three days. None are sent
-between 22 and 8.",
+between 22 and 8.
+
+The file of settings for single sign-on (it holds a secret: let the account that runs this read it alone):
+  name.zh = '县统一身份认证'          # what the button on the sign-in page says
+  name.en = 'County sign-on'
+  issuer = 'https://id.example.org'   # of OpenID Connect; the rest is found from there
+  client-id = 'merit'
+  client-secret = '…'                 # none for a public client
+  acr = ['urn:example:two-factor']    # optional: only these strengths of signing in are taken
+At the provider register the address BASE-URL/sign-in/oidc/return. People link their identity once on \"My account\", or
+choose it when they open their invitation; nobody is known by a mail address. Who signs in by it types no code here:
+whether a second step is asked for is the provider's to decide.",
 );
 
 /// Where a server listens.
@@ -156,4 +177,13 @@ pub struct Serve {
         )
     )]
     pub notices: Option<PathBuf>,
+    #[arg(
+        long,
+        value_name = tr("文件", "FILE"),
+        help = tr(
+            "单点登录设置(TOML,OpenID Connect);格式见下。不写则没有单点登录",
+            "Settings of single sign-on (TOML, OpenID Connect); see below. Without it there is none"
+        )
+    )]
+    pub sign_on: Option<PathBuf>,
 }

@@ -116,6 +116,7 @@ impl Accounts {
         store.execute_batch(throttle::SCHEMA)?;
         store.execute_batch(super::second::SCHEMA)?;
         store.execute_batch(super::links::SCHEMA)?;
+        store.execute_batch(super::subjects::SCHEMA)?;
         store.execute_batch(crate::notices::SCHEMA)?;
         Ok(Self {
             store: Mutex::new(store),
@@ -156,6 +157,8 @@ impl Accounts {
                 |row| Ok((row.get(0)?, row.get(1)?)),
             )
             .optional()?;
+        // An account without a password takes as long to refuse.
+        let found = found.filter(|(_, hash)| !hash.is_empty());
         let hash = found.as_ref().map_or(&self.decoy, |(_, hash)| hash);
         let right = password::verify(password, hash);
         let Some((person, _)) = found.filter(|_| right) else {

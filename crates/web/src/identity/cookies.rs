@@ -58,13 +58,19 @@ pub const fn before_name(secure: bool) -> &'static str {
     if secure { "__Host-before" } else { "before" }
 }
 
+/// The name of the cookie that a browser comes back from the provider of single sign-on with.
+#[must_use]
+pub const fn away_name(secure: bool) -> &'static str {
+    if secure { "__Host-away" } else { "away" }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{before_name, session_name, set};
+    use super::{away_name, before_name, session_name, set};
 
     #[test]
     fn over_tls_cookies_are_secure_and_of_this_host() {
-        for name in [session_name(true), before_name(true)] {
+        for name in [session_name(true), before_name(true), away_name(true)] {
             let cookie = set(name, "x", 60, true);
             assert!(cookie.starts_with("__Host-"), "{cookie}");
             // What the prefix asks for: `Secure`, `Path=/`, no `Domain`.

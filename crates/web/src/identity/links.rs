@@ -1,7 +1,7 @@
 //! Invitations to make an account, and tokens of programs that act for someone. Of both only a digest is kept.
 
 use campaign::{PersonId, Time};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::accounts::{Account, Accounts, AccountsError, Result};
 use super::password;
@@ -142,7 +142,7 @@ impl Accounts {
     }
 
     /// Makes the account of an invitation, or sets it anew, and uses the invitation up; none where it doesn't hold. Of an
-    /// account set anew all sessions, tokens and the second step end.
+    /// account set anew all sessions, tokens, links and the second step end.
     ///
     /// # Errors
     /// [`AccountsError::Taken`] when the login name is.
@@ -153,25 +153,42 @@ impl Accounts {
         password: &str,
         now: Time,
     ) -> Result<Option<PersonId>> {
+        if self.invited(token, now)?.is_none() {
+            return Ok(None);
+        }
+        let hash = password::hash(password).ok_or(AccountsError::Exhausted)?;
+        self.settle(token, now, |all, person| {
+            all.execute(
+                "INSERT INTO account (login, person, password) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (person) DO UPDATE SET login = ?1, password = ?3",
+                params![login, person.as_str(), hash],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Uses an invitation up: whatever let someone in before ends, and what `make` makes takes its place. None where the
+    /// invitation doesn't hold.
+    pub(super) fn settle(
+        &self,
+        token: &Token,
+        now: Time,
+        make: impl FnOnce(&Transaction<'_>, &PersonId) -> Result<()>,
+    ) -> Result<Option<PersonId>> {
         let Some(person) = self.invited(token, now)? else {
             return Ok(None);
         };
-        let hash = password::hash(password).ok_or(AccountsError::Exhausted)?;
         let mut store = self.store();
         let both = store.transaction()?;
         let used = both.execute("DELETE FROM invitation WHERE digest = ?1", [token.digest()])?;
         if used == 0 {
             return Ok(None);
         }
-        both.execute(
-            "INSERT INTO account (login, person, password) VALUES (?1, ?2, ?3)
-             ON CONFLICT (person) DO UPDATE SET login = ?1, password = ?3",
-            params![login, person.as_str(), hash],
-        )?;
-        for table in ["session", "token", "second", "recovery"] {
+        for table in ["session", "token", "second", "recovery", "subject"] {
             let forget = format!("DELETE FROM {table} WHERE person = ?1");
             both.execute(&forget, [person.as_str()])?;
         }
+        make(&both, &person)?;
         both.commit()?;
         self.sessions()
             .retain(|_, session| session.person != person);
@@ -192,6 +209,32 @@ impl Accounts {
             )
             .optional()?;
         Ok(found.is_some_and(|hash| password::verify(password, &hash)))
+    }
+
+    /// Whether someone can sign in by a password.
+    ///
+    /// # Errors
+    /// [`AccountsError`].
+    pub fn has_password(&self, person: &PersonId) -> Result<bool> {
+        let found = self.store().query_row(
+            "SELECT password <> '' FROM account WHERE person = ?1",
+            [person.as_str()],
+            |row| row.get(0),
+        );
+        Ok(found.optional()?.unwrap_or(false))
+    }
+
+    /// Someone's login name.
+    ///
+    /// # Errors
+    /// [`AccountsError`].
+    pub fn login_of(&self, person: &PersonId) -> Result<String> {
+        let found = self.store().query_row(
+            "SELECT login FROM account WHERE person = ?1",
+            [person.as_str()],
+            |row| row.get(0),
+        );
+        Ok(found.optional()?.unwrap_or_default())
     }
 
     /// Changes someone's password, and ends all their sessions but this one.

@@ -32,7 +32,7 @@ const COMMONPLACE: [&str; 14] = [
 
 type Done = Result<Owned, Problem>;
 
-fn person<'a>(mine: &Mine<'a>) -> Result<&'a PersonId, Problem> {
+pub(super) fn person<'a>(mine: &Mine<'a>) -> Result<&'a PersonId, Problem> {
     match mine.who {
         Who::Person(person) => Ok(person),
         _ => Err(Problem::sign_in()),
@@ -87,9 +87,36 @@ fn new_password<'f>(fields: &'f Fields, login: &str, problem: &mut Problem) -> &
     password
 }
 
-/// That the password typed is one's own; guesses wait.
-fn confirmed(mine: &Mine<'_>, person: &PersonId) -> Result<(), Problem> {
+/// For how many seconds after signing in someone without a password need not show again who they are.
+const LATELY: i64 = 600;
+
+/// That someone without a password has signed in just now.
+fn lately(mine: &Mine<'_>) -> Result<(), Problem> {
     let (accounts, now) = (&mine.app.accounts, mine.app.now());
+    let session = accounts.session(&session(mine)?, now).map_err(broken)?;
+    if session.is_some_and(|session| now.0 - session.began.0 <= LATELY) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        StatusCode::FORBIDDEN,
+        "sign-in-again",
+        say!(
+            "您的账号没有密码,这一步要刚登录过才能办。",
+            "Your account has no password, and this takes having signed in just now."
+        ),
+        say!(
+            "请退出,重新登录,十分钟内再办。",
+            "Sign out, sign in again, and do it within ten minutes."
+        ),
+    ))
+}
+
+/// That the password typed is one's own, guesses wait; of someone without one, that they have just signed in.
+pub(super) fn confirmed(mine: &Mine<'_>, person: &PersonId) -> Result<(), Problem> {
+    let (accounts, now) = (&mine.app.accounts, mine.app.now());
+    if !accounts.has_password(person).map_err(broken)? {
+        return lately(mine);
+    }
     let counted = [Counted::Login(format!("confirm {person}"))];
     if let Some(seconds) = accounts.try_once(&counted, now).map_err(broken)? {
         return Err(Problem::too_many(seconds));

@@ -6,6 +6,7 @@ use qrcode::QrCode;
 use qrcode::render::svg;
 
 use super::own;
+use super::sign_on;
 use super::{ApiToken, Token};
 use crate::asked::{Asked, At};
 use crate::notices::Wants;
@@ -68,10 +69,24 @@ pub fn routes() -> Table {
             own::end_token,
             account,
         )
+        .own("/sign-in/oidc", Verb::SeePublic, sign_on::sign_in, sign_in)
+        .own("/account/oidc", Verb::SeeAccount, sign_on::link, account)
+        .own(
+            "/account/oidc/end",
+            Verb::SeeAccount,
+            sign_on::unlink,
+            account,
+        )
         .show("/office/accounts", Verb::Run, people)
         .own("/office/accounts", Verb::Run, own::invite, people)
         .show("/welcome/{token}", Verb::SeePublic, welcome)
         .own("/welcome/{token}", Verb::SeePublic, own::accept, welcome)
+        .own(
+            "/welcome/{token}/oidc",
+            Verb::SeePublic,
+            sign_on::accept,
+            welcome,
+        )
 }
 
 /// Its links in the navigation of whoever asks.
@@ -97,11 +112,39 @@ pub(super) fn broken(error: super::AccountsError) -> Problem {
     Problem::broken()
 }
 
+/// Single sign-on, as it stands with one's account.
+struct Linked<'a> {
+    name: &'a str,
+    since: Option<String>,
+}
+
+/// What single sign-on is called, where there is any.
+fn provider<'a>(asked: &Asked<'a>) -> Option<&'a str> {
+    let provider = asked.app.sign_on.as_ref();
+    provider.map(|provider| provider.config.name.get(asked.lang()))
+}
+
+fn linked<'a>(asked: &Asked<'a>, person: &PersonId) -> Result<Option<Linked<'a>>, Problem> {
+    let Some(provider) = &asked.app.sign_on else {
+        return Ok(None);
+    };
+    let since = asked.app.accounts.linked(person, &provider.config.issuer);
+    let offset = asked.state.rules.offset();
+    let day = |at: Time| asked.words.date(at.day(offset));
+    Ok(Some(Linked {
+        name: provider.config.name.get(asked.lang()),
+        since: since.map_err(broken)?.map(day),
+    }))
+}
+
 /// One's own account.
 #[derive(Template)]
 #[template(path = "identity/account.html")]
 struct Own<'a> {
     page: Page<'a>,
+    login: String,
+    has_password: bool,
+    sign_on: Option<Linked<'a>>,
     has_second: bool,
     secret: &'a str,
     qr: String,
@@ -141,6 +184,9 @@ fn account(asked: &Asked<'_>, _: &At) -> Answer {
     let kept = asked.kept.map(|kept| &kept.fields);
     Reply::page(&Own {
         page: Page::new(asked, asked.words.t("identity-account")),
+        login: accounts.login_of(person).map_err(broken)?,
+        has_password: accounts.has_password(person).map_err(broken)?,
+        sign_on: linked(asked, person)?,
         has_second: accounts.has_second(person).map_err(broken)?,
         secret,
         qr: qr.unwrap_or_default(),
@@ -257,6 +303,7 @@ struct Welcome<'a> {
     name: String,
     login: &'a str,
     token: &'a str,
+    provider: Option<&'a str>,
 }
 
 fn welcome(asked: &Asked<'_>, at: &At) -> Answer {
@@ -271,6 +318,7 @@ fn welcome(asked: &Asked<'_>, at: &At) -> Answer {
         name: asked.person_name(&person),
         login: asked.kept.map_or("", |kept| kept.fields.get("login")),
         token,
+        provider: provider(asked),
     })
 }
 
@@ -281,6 +329,7 @@ struct SignIn<'a> {
     page: Page<'a>,
     login: &'a str,
     then: &'a str,
+    provider: Option<&'a str>,
     demo: &'a [(String, String, rulebook::Say)],
 }
 
@@ -295,6 +344,7 @@ pub fn sign_in(asked: &Asked<'_>, at: &At) -> Answer {
         page: Page::new(asked, asked.words.t("sign-in")),
         login: kept.map_or("", |fields| fields.get("login")),
         then: kept.unwrap_or(&at.query).get("then"),
+        provider: provider(asked),
         demo: demo.map_or(&[], |demo| &demo.accounts),
     })
 }

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use rulebook::Lang;
 use serde::Deserialize;
 
+use crate::operator::{self, BadConfig};
+
 /// How a connection to the mail server is kept private.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -104,29 +106,13 @@ impl fmt::Debug for Config {
     }
 }
 
-/// Why a file can't be used.
-#[derive(Debug)]
-pub struct BadConfig(String);
-
-impl fmt::Display for BadConfig {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for BadConfig {}
-
 impl Config {
     /// Reads it from TOML; the outbox lies in a folder.
     ///
     /// # Errors
     /// [`BadConfig`], with line and column, and no value of the file.
     pub fn read(text: &str, folder: &Path) -> Result<Self, BadConfig> {
-        let mut config: Self = toml::from_str(text).map_err(|error| {
-            let at = error.span().map_or(0, |span| span.start);
-            let line = text.get(..at).unwrap_or("").matches('\n').count() + 1;
-            BadConfig(format!("line {line}: {}", error.message()))
-        })?;
+        let mut config: Self = operator::read(text)?;
         config.outbox = folder.join("outbox.db");
         if let Some(mail) = &config.mail {
             super::mail::Post::new(mail).map_err(|error| BadConfig(error.to_string()))?;

@@ -1,6 +1,5 @@
 //! Webhooks: JSON of our own, signed; and what the robots of WeCom, DingTalk and Feishu understand.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
@@ -128,14 +127,7 @@ impl Hooks {
                 return Err(bad(format!("{}: url: neither http nor https", hook.name)));
             }
         }
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        // That another part has chosen one already is no fault.
-        let _chosen = rustls::crypto::CryptoProvider::install_default((*provider).clone());
-        let client = reqwest::Client::builder()
-            .timeout(PATIENCE)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|error| bad(error.to_string()))?;
+        let client = crate::outgoing::client(PATIENCE).map_err(|error| bad(error.to_string()))?;
         Ok(Self {
             client,
             hooks: hooks.to_vec(),

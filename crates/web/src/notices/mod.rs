@@ -19,7 +19,8 @@ use campaign::Time;
 use host::Role;
 
 use crate::app::App;
-pub use config::{BadConfig, Config, Hook, Kind, Mail, Tls};
+pub use crate::operator::BadConfig;
+pub use config::{Config, Hook, Kind, Mail, Tls};
 pub use outbox::{Channel, Letter, Outbox, OutboxError};
 pub(crate) use wants::SCHEMA;
 pub use wants::Wants;

@@ -19,6 +19,7 @@ mod leader;
 mod mine;
 mod notices;
 mod office;
+mod oidc;
 mod public;
 mod rating;
 mod rights;

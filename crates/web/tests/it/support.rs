@@ -194,6 +194,15 @@ pub struct Browser {
 }
 
 impl Browser {
+    /// A browser of nobody, at another server.
+    pub fn at(at: SocketAddr) -> Self {
+        Self {
+            at,
+            from: Ipv4Addr::LOCALHOST,
+            cookies: Mutex::default(),
+        }
+    }
+
     /// Asks for a page.
     pub fn get(&self, path: &str) -> Answered {
         self.send("GET", path, &[], b"")

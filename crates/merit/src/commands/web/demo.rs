@@ -31,6 +31,7 @@ pub fn run(args: &Demo) -> Result<(), Failure> {
         accounts: founded.accounts,
         demo: Some(founded.demo),
         notices: None,
+        sign_on: None,
     };
     serve(served, &args.listen, |_, base| Ok(welcome(base, &accounts)))
 }

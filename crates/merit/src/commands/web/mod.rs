@@ -26,6 +26,7 @@ struct Served {
     accounts: Accounts,
     demo: Option<Demo>,
     notices: Option<web::notices::Config>,
+    sign_on: Option<web::identity::oidc::Config>,
 }
 
 /// Serves until Ctrl-C or SIGTERM. `ready` is called with the running campaign and its address, before anyone is let in; what it
@@ -52,6 +53,7 @@ fn serve(
         demo: served.demo,
         proxies: listen.proxy.clone(),
         notices: served.notices,
+        sign_on: served.sign_on,
         ..Settings::default()
     };
     let app =

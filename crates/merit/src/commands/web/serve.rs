@@ -13,7 +13,10 @@ use ledger::vault::{Cipher, Key};
 use ledger::{Keys, Location, Signer};
 use rulebook::{Say, say};
 use web::App;
+use web::identity::oidc::Config as SignOn;
 use web::identity::{Account, Accounts};
+use web::notices::Config as Notices;
+use web::operator::BadConfig;
 use web::vault::{Profile, Writing};
 
 use super::{Served, cannot_start, serve};
@@ -49,7 +52,12 @@ pub fn run(args: &Serve) -> Result<(), Failure> {
         notices: args
             .notices
             .as_deref()
-            .map(|file| notices(file, &args.data))
+            .map(|file| settings(file, |text| Notices::read(text, &args.data)))
+            .transpose()?,
+        sign_on: args
+            .sign_on
+            .as_deref()
+            .map(|file| settings(file, SignOn::read))
             .transpose()?,
     };
     serve(served, &args.listen, |app, base| {
@@ -65,9 +73,10 @@ pub fn run(args: &Serve) -> Result<(), Failure> {
     })
 }
 
-fn notices(file: &Path, data: &Path) -> Result<web::notices::Config, Failure> {
+/// What the operator has written in a file.
+fn settings<T>(file: &Path, read: impl FnOnce(&str) -> Result<T, BadConfig>) -> Result<T, Failure> {
     let text = fs::read_to_string(file).map_err(|error| Failure::read(file, &error))?;
-    web::notices::Config::read(&text, data).map_err(|error| {
+    read(&text).map_err(|error| {
         let file = file.display();
         Failure::Refused(Some(say!(
             "{file} 不能用:{error};格式见 merit serve --help",
