@@ -76,10 +76,21 @@ pub fn read_with_warnings(
         Ok(grid) => grid,
         Err(findings) => return (None, findings),
     };
-    let mut findings = Findings::about(file);
-    let roles = roles(&grid, campaign, &mut findings);
+    let (units, found) = of_grid(&grid, campaign, |_| false);
+    (units, grid.warnings.iter().cloned().chain(found).collect())
+}
+
+/// The units of a table that has been read, with what is found in it. A parent that isn't among them may be one that is known.
+#[must_use]
+pub fn of_grid(
+    grid: &Grid<'_>,
+    campaign: &CampaignFile,
+    known: impl Fn(&str) -> bool,
+) -> (Option<Vec<Unit>>, Vec<Diagnostic>) {
+    let mut findings = Findings::about(&grid.file);
+    let roles = roles(grid, campaign, &mut findings);
     let mut list = List {
-        grid: &grid,
+        grid,
         facts: Facts::of(campaign),
         units: Vec::new(),
         ids: HashMap::new(),
@@ -90,18 +101,11 @@ pub fn read_with_warnings(
             list.row(line, &cells, &roles, &mut findings);
         }
     }
-    list.check(&mut findings);
+    list.check(&known, &mut findings);
     let mut units: Vec<Unit> = list.units.into_iter().map(|(unit, _)| unit).collect();
     units.sort_by(|a, b| a.id.cmp(&b.id));
     let units = Some(units).filter(|_| !findings.has_errors());
-    (
-        units,
-        grid.warnings
-            .iter()
-            .cloned()
-            .chain(findings.finish())
-            .collect(),
-    )
+    (units, findings.finish())
 }
 
 fn roles(grid: &Grid<'_>, campaign: &CampaignFile, findings: &mut Findings) -> Vec<Role> {
@@ -223,12 +227,12 @@ impl List<'_> {
     }
 
     /// Checks parents, once all units are known.
-    fn check(&self, findings: &mut Findings) {
+    fn check(&self, known: &impl Fn(&str) -> bool, findings: &mut Findings) {
         let column = self.grid.column("parent");
         for (index, (unit, line)) in self.units.iter().enumerate() {
             let place = || self.grid.place(*line, column);
             match unit.parent.as_deref() {
-                Some(parent) if !self.ids.contains_key(parent) => {
+                Some(parent) if !self.ids.contains_key(parent) && !known(parent) => {
                     let known = self.units.iter().map(|(unit, _)| unit.id.as_str());
                     findings
                         .error(|| unknown_parent(place(), &unit.id, parent, likely(parent, known)));

@@ -2,6 +2,7 @@
 
 use campaign::{Action, Actor, Command, CommandId};
 use host::{Receipt, Request};
+use sha2::{Digest as _, Sha256};
 
 use crate::app::App;
 use crate::asked::Who;
@@ -24,6 +25,8 @@ pub struct Plan {
     pub key: Option<CommandId>,
     /// Whether it is sent as anyone at all, so that nothing names who it was.
     pub unnamed: bool,
+    /// What follows, in this order and with nothing in between.
+    pub next: Vec<(Action, Writing)>,
 }
 
 impl Plan {
@@ -37,7 +40,15 @@ impl Plan {
             done,
             key: None,
             unnamed: false,
+            next: Vec::new(),
         }
+    }
+
+    /// With an action that follows.
+    #[must_use]
+    pub fn and(mut self, action: Action, writing: Writing) -> Self {
+        self.next.push((action, writing));
+        self
     }
 
     /// With texts.
@@ -72,6 +83,35 @@ pub fn new_key() -> Result<CommandId, Problem> {
     Ok(CommandId(key))
 }
 
+/// The key of what follows a command, as its number says: the same whenever it is sent again.
+fn key_of(first: CommandId, at: u64) -> CommandId {
+    let digest = Sha256::new()
+        .chain_update(b"merit next")
+        .chain_update(first.0)
+        .chain_update(at.to_be_bytes())
+        .finalize();
+    let mut key = [0; 16];
+    for (to, from) in key.iter_mut().zip(digest) {
+        *to = from;
+    }
+    CommandId(key)
+}
+
+/// What came of actions that were sent together: the first that failed, or all their entries.
+fn together(outcomes: Vec<host::Outcome>) -> Result<Receipt, Problem> {
+    let mut all: Option<Receipt> = None;
+    for outcome in outcomes {
+        let receipt = outcome?;
+        all = Some(match all {
+            None => receipt,
+            Some(before) => Receipt {
+                entries: before.entries.start..receipt.entries.end,
+            },
+        });
+    }
+    all.ok_or_else(Problem::broken)
+}
+
 /// Sends an action, as whoever asks, with no more than their standing gives, and waits until it is durable.
 ///
 /// # Errors
@@ -84,7 +124,10 @@ pub async fn send(
 ) -> Result<Receipt, Problem> {
     {
         let state = app.host.read();
-        rights::allow_action(app, &state, standing, &plan.action)?;
+        let next = plan.next.iter().map(|(action, _)| action);
+        for action in std::iter::once(&plan.action).chain(next) {
+            rights::allow_action(app, &state, standing, action)?;
+        }
     }
     let by = match who {
         _ if plan.unnamed => Actor::Public,
@@ -93,19 +136,29 @@ pub async fn send(
         Who::Program(program) => Actor::Program(program.clone()),
     };
     let erases = matches!(plan.action, Action::Vault(_) | Action::Organisation(_));
-    let request = Request {
+    let key = plan.key.map_or_else(new_key, Ok)?;
+    let request = |(id, action, writing): (CommandId, Action, Writing)| Request {
         command: Command {
-            id: plan.key.map_or_else(new_key, Ok)?,
-            by,
-            action: plan.action,
+            id,
+            by: by.clone(),
+            action,
         },
-        items: plan.writing.items,
+        items: writing.items,
     };
-    let (told, outcome) = tokio::sync::oneshot::channel();
-    app.host.submit(request, move |outcome| {
-        let _nobody_waits = told.send(outcome);
-    });
-    let receipt = outcome.await.map_err(|_| Problem::broken())??;
+    let first = request((key, plan.action, plan.writing));
+    let receipt = if plan.next.is_empty() {
+        let (told, outcome) = tokio::sync::oneshot::channel();
+        app.host.submit(first, move |outcome| {
+            let _nobody_waits = told.send(outcome);
+        });
+        outcome.await.map_err(|_| Problem::broken())??
+    } else {
+        let next = plan.next.into_iter().zip(1..);
+        let next = next.map(|((action, writing), at)| request((key_of(key, at), action, writing)));
+        let all = std::iter::once(first).chain(next);
+        let outcomes = crate::vault::blocking(|| app.host.execute_all(all));
+        together(outcomes)?
+    };
     if erases {
         app.texts.forget();
     }

@@ -84,6 +84,11 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "the file was read as GB18030",
     ),
     (
+        "sheet-sprawls",
+        "工作表的格子相隔太远",
+        "the cells of a sheet lie too far apart",
+    ),
+    (
         "surrounding-spaces",
         "前后有空格,已忽略",
         "spaces around a text are ignored",
@@ -94,6 +99,11 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "text stands after a closing quote",
     ),
     ("unclosed-quote", "引号没有关上", "a quote is never closed"),
+    (
+        "workbook-too-large",
+        "工作簿解开后太大",
+        "a workbook is too large once it is unpacked",
+    ),
     (
         "wrong-encoding",
         "文件编码不对",
@@ -277,11 +287,23 @@ pub fn read_sheet<'a>(
 ///
 /// # Errors
 /// Everything that is wrong with any of them.
-pub(crate) fn read_all<'a>(file: &str, bytes: &[u8]) -> Result<Vec<Grid<'a>>, Vec<Diagnostic>> {
+pub fn read_all<'a>(file: &str, bytes: &[u8]) -> Result<Vec<Grid<'a>>, Vec<Diagnostic>> {
     if !bytes.starts_with(b"PK\x03\x04") {
         return Err(vec![not_a_workbook(file, bytes.is_empty())]);
     }
     xlsx::read_all(file, bytes)
+}
+
+/// That a file that came from anyone can be read without asking for more memory than there is: as a workbook it has, unpacked,
+/// no more than so many bytes. Other files are as large as they are.
+///
+/// # Errors
+/// That it is too large.
+pub fn fits(file: &str, bytes: &[u8], most: u64) -> Result<(), Vec<Diagnostic>> {
+    match bytes.starts_with(b"PK\x03\x04") {
+        true => xlsx::fits(file, bytes, most),
+        false => Ok(()),
+    }
 }
 
 fn not_a_workbook(file: &str, empty: bool) -> Diagnostic {

@@ -1,9 +1,9 @@
 //! Sheets of a workbook: values only, nothing merged, no error values, no formula that was never computed.
 
 use std::fmt::Write as _;
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 
-use calamine::{Data, Range, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
+use calamine::{Cell, Data, Range, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use super::{Body, Cells, Grid, Rows, empty_file, finish, header_of, letters};
 use crate::diagnostic::Place;
@@ -19,9 +19,9 @@ pub(super) fn read<'a>(
     sheet: Option<&str>,
 ) -> Result<Grid<'a>, Vec<Diagnostic>> {
     let unreadable = |error: XlsxError| vec![unreadable(file, &error)];
+    fits(file, bytes, UNPACKED)?;
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
-    let filled =
-        filled_sheets(&mut book, |visible| visible == SheetVisible::Visible).map_err(unreadable)?;
+    let filled = filled_sheets(file, &mut book, |visible| visible == SheetVisible::Visible)?;
     let mut findings = Findings::about(file);
     let names: Vec<&str> = filled.iter().map(|(name, _)| name.as_str()).collect();
     let Some((name, range)) = filled
@@ -42,9 +42,10 @@ pub(super) fn read<'a>(
 /// Reads all sheets.
 pub(super) fn read_all<'a>(file: &str, bytes: &[u8]) -> Result<Vec<Grid<'a>>, Vec<Diagnostic>> {
     let unreadable = |error: XlsxError| vec![unreadable(file, &error)];
+    fits(file, bytes, UNPACKED)?;
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
     let (mut grids, mut wrong) = (Vec::new(), Vec::new());
-    for (name, range) in filled_sheets(&mut book, |_| true).map_err(unreadable)? {
+    for (name, range) in filled_sheets(file, &mut book, |_| true)? {
         match checked(file, &name, &mut book, &range, Findings::about(file)) {
             Ok(grid) => grids.push(grid),
             Err(mut errors) => wrong.append(&mut errors),
@@ -73,9 +74,10 @@ fn checked<'a>(
 
 /// The sheets that hold anything, of those that are wanted.
 fn filled_sheets(
+    file: &str,
     book: &mut Book<'_>,
     wanted: impl Fn(SheetVisible) -> bool,
-) -> Result<Vec<(String, Range<Data>)>, XlsxError> {
+) -> Result<Vec<(String, Range<Data>)>, Vec<Diagnostic>> {
     let sheets: Vec<String> = book
         .sheets_metadata()
         .iter()
@@ -84,12 +86,72 @@ fn filled_sheets(
         .collect();
     let mut filled = Vec::new();
     for name in sheets {
-        let range = book.worksheet_range(&name)?;
+        let cells = cells(book, &name).map_err(|error| vec![unreadable(file, &error)])?;
+        if sprawls(&cells) {
+            return Err(vec![sprawling(file, &name)]);
+        }
+        let range = Range::from_sparse(cells);
         if range.used_cells().any(|(_, _, value)| !is_blank(value)) {
             filled.push((name, range));
         }
     }
     Ok(filled)
+}
+
+/// The cells of a sheet that hold anything.
+fn cells(book: &mut Book<'_>, sheet: &str) -> Result<Vec<Cell<Data>>, XlsxError> {
+    let mut reader = book.worksheet_cells_reader(sheet)?;
+    let mut cells = Vec::new();
+    while let Some(cell) = reader.next_cell()? {
+        let value = Data::from(cell.get_value().clone());
+        if value != Data::Empty {
+            cells.push(Cell::new(cell.get_position(), value));
+        }
+    }
+    Ok(cells)
+}
+
+/// Whether cells lie so far apart that a table of them would be nothing but gaps: a few bytes could ask for all memory there is.
+fn sprawls(cells: &[Cell<Data>]) -> bool {
+    const ROOMY: u64 = 1_000_000;
+    let reach = |place: fn(&Cell<Data>) -> u32| {
+        let all = || cells.iter().map(place);
+        let (first, last) = (all().min().unwrap_or(0), all().max().unwrap_or(0));
+        u64::from(last - first) + 1
+    };
+    let area = reach(|cell| cell.get_position().0) * reach(|cell| cell.get_position().1);
+    area > ROOMY.max(4 * cells.len() as u64)
+}
+
+/// So many parts a workbook has at most; one of this program has about ten.
+const PARTS: usize = 1_000;
+
+/// So many bytes a workbook has at most once it is unpacked.
+const UNPACKED: u64 = 1 << 30;
+
+/// That a workbook, unpacked, holds no more than so many bytes. Nothing is kept of it while that is found out, and what it says
+/// of its own size isn't believed.
+pub(super) fn fits(file: &str, bytes: &[u8], most: u64) -> Result<(), Vec<Diagnostic>> {
+    let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(bytes)) else {
+        // What is no archive is told of when it is read.
+        return Ok(());
+    };
+    if archive.len() > PARTS {
+        return Err(vec![too_large(file, most)]);
+    }
+    let mut left = most;
+    for part in 0..archive.len() {
+        let Ok(part) = archive.by_index(part) else {
+            continue;
+        };
+        let mut part = part.take(left + 1);
+        // A part that can't be unpacked is told of when it is read.
+        let unpacked = std::io::copy(&mut part, &mut std::io::sink()).unwrap_or(0);
+        left = left
+            .checked_sub(unpacked)
+            .ok_or_else(|| vec![too_large(file, most)])?;
+    }
+    Ok(())
 }
 
 fn is_blank(value: &Data) -> bool {
@@ -233,16 +295,12 @@ fn refuse_uncomputed(
     values: &Range<Data>,
     findings: &mut Findings,
 ) -> Result<(), XlsxError> {
-    let formulas = book.worksheet_formula(sheet)?;
-    let (top, left) = formulas.start().unwrap_or_default();
-    for (row, column, formula) in formulas.used_cells() {
-        let (row, column) = (top as usize + row, left as usize + column);
-        let at = (
-            u32::try_from(row).unwrap_or(u32::MAX),
-            u32::try_from(column).unwrap_or(u32::MAX),
-        );
+    let mut formulas = book.worksheet_cells_reader(sheet)?;
+    while let Some(formula) = formulas.next_formula()? {
+        let (at, formula) = (formula.get_position(), formula.get_value());
         if !formula.is_empty() && matches!(values.get_value(at), None | Some(Data::Empty)) {
-            findings.error(|| uncomputed(file, sheet, (row, column), formula));
+            let at = (at.0 as usize, at.1 as usize);
+            findings.error(|| uncomputed(file, sheet, at, formula));
         }
     }
     Ok(())
@@ -318,6 +376,33 @@ fn unreadable(file: &str, error: &XlsxError) -> Diagnostic {
         "open it in a spreadsheet program and save it as .xlsx"
     );
     Diagnostic::error("not-a-workbook", Place::whole(file), problem).remedy(remedy)
+}
+
+fn too_large(file: &str, most: u64) -> Diagnostic {
+    let megabytes = most >> 20;
+    let problem = say!(
+        "工作簿解开后超过 {megabytes} MB,或部件太多,没有读取",
+        "unpacked, the workbook has more than {megabytes} MB or too many parts; it wasn't read"
+    );
+    let remedy = say!(
+        "删去图片和不用的工作表,或分成几个文件",
+        "take out pictures and sheets that aren't needed, or split it into several files"
+    );
+    Diagnostic::error("workbook-too-large", Place::whole(file), problem).remedy(remedy)
+}
+
+fn sprawling(file: &str, sheet: &str) -> Diagnostic {
+    let place = findings::cell(file, Some(sheet), 1, None);
+    let name = shown(sheet);
+    let problem = say!(
+        "工作表“{name}”的格子相隔太远,不是一张表",
+        "the cells of the sheet “{name}” lie too far apart to be a table"
+    );
+    let remedy = say!(
+        "删去远处的格子,把表移到左上角",
+        "delete the cells far away, and move the table to the upper left corner"
+    );
+    Diagnostic::error("sheet-sprawls", place, problem).remedy(remedy)
 }
 
 fn no_sheet(file: &str, wanted: &str, names: &[&str]) -> Diagnostic {

@@ -19,6 +19,9 @@ use crate::routes::Table;
 /// As many findings are listed.
 const LISTED: usize = 50;
 
+/// So many bytes a workbook has at most once it is unpacked.
+const UNPACKED: u64 = 64 << 20;
+
 /// The routes.
 #[must_use]
 pub fn routes() -> Table {
@@ -53,6 +56,7 @@ fn table_of(fields: &Fields) -> Result<String, Vec<Diagnostic>> {
 
 /// A table file as CSV text, without the mark some programs begin with.
 fn as_csv(name: &str, bytes: &[u8]) -> Result<String, Vec<Diagnostic>> {
+    grid::fits(name, bytes, UNPACKED)?;
     let read = grid::read(name, bytes)?;
     let mut text = String::new();
     let mut put = |cells: &mut dyn Iterator<Item = &str>| {

@@ -1,5 +1,7 @@
 //! Tables: shown on pages, and the same as CSV and XLSX.
 
+use std::borrow::Cow;
+
 use rulebook::Lang;
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use serde::Serialize;
@@ -47,29 +49,65 @@ impl Cell {
         }
     }
 
-    /// What a file holds of it: an ASCII minus in numbers, nothing for a dash.
-    fn content(&self) -> String {
-        match self.number {
-            true if self.text == "—" => String::new(),
-            true => self.text.replace('−', "-"),
-            false => guarded(&self.text),
+    /// The number, as files hold it: with an ASCII minus.
+    fn figure(&self) -> Option<String> {
+        let text = self.text.replace('−', "-");
+        let plain = |c: char| c.is_ascii_digit() || "-.".contains(c);
+        let is = self.number && text.chars().all(plain) && text.parse::<f64>().is_ok();
+        is.then_some(text)
+    }
+
+    /// The text; nothing for the dash of a number that isn't there.
+    fn told(&self) -> &str {
+        match self.number && self.text == "—" {
+            true => "",
+            false => &self.text,
+        }
+    }
+
+    /// What a CSV file holds of it: a number as it is; a text in quotes, so that no other separator than the comma can cut it
+    /// in two, and never as a formula.
+    fn csv(&self) -> String {
+        let text = || quoted(&guarded(self.told()));
+        match self.told() {
+            "" => String::new(),
+            _ => self.figure().unwrap_or_else(text),
         }
     }
 }
 
-/// A text that no spreadsheet takes for a formula (OWASP, *CSV injection*).
-fn guarded(text: &str) -> String {
-    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        true => format!("'{text}"),
-        false => text.to_owned(),
+/// The signs with which a spreadsheet may begin a formula, or pass over to find one (OWASP, *CSV injection*).
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
+/// Whether a spreadsheet may take a text for a formula.
+fn like_formula(text: &str) -> bool {
+    text.starts_with(FORMULA) || text.trim_start().starts_with(FORMULA)
+}
+
+/// A text that no spreadsheet takes for a formula: with an apostrophe before what could be one.
+fn guarded(text: &str) -> Cow<'_, str> {
+    match like_formula(text) {
+        true => Cow::Owned(format!("'{text}")),
+        false => Cow::Borrowed(text),
     }
+}
+
+/// What stood in a cell before it was [guarded]: so a file that was had from here comes in as it went out.
+#[must_use]
+pub fn unguarded(text: &str) -> &str {
+    let inside = text.strip_prefix('\'');
+    inside.filter(|inside| like_formula(inside)).unwrap_or(text)
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
 }
 
 /// A table of a page.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Table {
     /// What its files are called.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// What it is called on the page.
     pub caption: String,
     /// The columns.
@@ -129,41 +167,37 @@ pub fn table(name: &str, headers: &[String], rows: &[Vec<Cell>], kind: Kind) -> 
 /// RFC 4180, with the mark by which spreadsheets know UTF-8.
 fn csv(headers: &[String], rows: &[Vec<Cell>]) -> String {
     let mut text = String::from('\u{feff}');
-    let head: Vec<String> = headers.iter().map(|header| guarded(header)).collect();
-    line(&mut text, &head);
+    let mut line = |cells: Vec<String>| {
+        text.push_str(&cells.join(","));
+        text.push_str("\r\n");
+    };
+    line(headers.iter().map(|name| quoted(&guarded(name))).collect());
     for row in rows {
-        let cells: Vec<String> = row.iter().map(Cell::content).collect();
-        line(&mut text, &cells);
+        line(row.iter().map(Cell::csv).collect());
     }
     text
 }
 
-fn line(text: &mut String, cells: &[String]) {
-    let quoted = cells.iter().map(|cell| {
-        if cell.contains([',', '"', '\n', '\r']) {
-            format!("\"{}\"", cell.replace('"', "\"\""))
-        } else {
-            cell.clone()
-        }
-    });
-    text.push_str(&quoted.collect::<Vec<String>>().join(","));
-    text.push_str("\r\n");
-}
-
+/// Numbers as numbers; every text as a text as it is, which no program computes: one that looks like a formula is marked so that
+/// it stays a text when it is edited or pasted elsewhere.
 fn xlsx(headers: &[String], rows: &[Vec<Cell>]) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
-    let bold = Format::new().set_bold();
+    let (bold, marked) = (Format::new().set_bold(), Format::new().set_quote_prefix());
     let column = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
     for (at, header) in headers.iter().enumerate() {
         sheet.write_string_with_format(0, column(at), header, &bold)?;
     }
     for (row, cells) in (1..).zip(rows) {
         for (at, cell) in cells.iter().enumerate() {
-            let content = cell.content();
-            match content.parse::<f64>() {
-                Ok(value) if cell.number => sheet.write_number(row, column(at), value)?,
-                _ => sheet.write_string(row, column(at), &content)?,
+            let (column, told) = (column(at), cell.told());
+            let figure = cell.figure().and_then(|text| text.parse::<f64>().ok());
+            match figure {
+                Some(value) => sheet.write_number(row, column, value)?,
+                None if like_formula(told) => {
+                    sheet.write_string_with_format(row, column, told, &marked)?
+                }
+                None => sheet.write_string(row, column, told)?,
             };
         }
     }
@@ -189,7 +223,7 @@ mod tests {
     fn rows() -> Vec<Vec<Cell>> {
         vec![
             vec![Cell::text("=1+1"), Cell::number(Some("−2.5".to_owned()))],
-            vec![Cell::text("a,\"b\""), Cell::number(None)],
+            vec![Cell::text("a,\"b\";=2"), Cell::number(None)],
         ]
     }
 
@@ -198,8 +232,26 @@ mod tests {
         let text = csv(&["名称".to_owned(), "得分".to_owned()], &rows());
         assert_eq!(
             text,
-            "\u{feff}名称,得分\r\n'=1+1,-2.5\r\n\"a,\"\"b\"\"\",\r\n"
+            "\u{feff}\"名称\",\"得分\"\r\n\"'=1+1\",-2.5\r\n\"a,\"\"b\"\";=2\",\r\n"
         );
+    }
+
+    #[test]
+    fn whatever_could_begin_a_formula_is_guarded_and_comes_back_as_it_was() {
+        for text in [
+            "=1+1", "+cmd", "-2+3", "@SUM(1)", "\tx", "\rx", "\nx", "＝1", "＋1", "－1", "＠A",
+            " =1", "　＝1",
+        ] {
+            let cell = Cell::text(text);
+            assert_eq!(cell.csv(), format!("\"'{text}\""));
+            assert_eq!(unguarded(&guarded(text)), text);
+        }
+        for text in ["1+1", "'quoted", "中文", "-"] {
+            assert_eq!(unguarded(&guarded(text)), text);
+        }
+        // A number that isn't one is a text.
+        let sum = Cell::number(Some("-2+3".to_owned()));
+        assert_eq!(sum.csv(), "\"'-2+3\"");
     }
 
     #[test]
@@ -211,7 +263,8 @@ mod tests {
             let grid = rulebook::grid::read(name, bytes).unwrap();
             let (mut reader, mut cells, mut all) = (grid.reader(), Vec::new(), Vec::new());
             while reader.next(&mut cells).is_some() {
-                all.push(cells.iter().map(ToString::to_string).collect());
+                let plain = cells.iter().map(|cell| unguarded(cell).to_owned());
+                all.push(plain.collect());
             }
             all
         };

@@ -163,6 +163,8 @@ pub struct Answered {
     pub head: String,
     /// The body, as text.
     pub body: String,
+    /// The body, as it came.
+    pub bytes: Vec<u8>,
 }
 
 impl Answered {
@@ -339,6 +341,7 @@ fn read(bytes: &[u8]) -> Answered {
         status: status.unwrap_or(0),
         head,
         body: String::from_utf8_lossy(&body).into_owned(),
+        bytes: body,
     }
 }
 

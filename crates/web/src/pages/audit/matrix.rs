@@ -69,7 +69,7 @@ fn matrix(asked: &Asked<'_>) -> Result<Table, crate::problem::Problem> {
         line
     });
     Ok(Table {
-        name: "rights",
+        name: "rights".into(),
         caption: w.t("audit-rights-caption").into_owned(),
         rows: rows.collect(),
         headers: headers(asked, &head),
@@ -196,7 +196,7 @@ fn routes(asked: &Asked<'_>) -> Table {
         ]
     });
     Table {
-        name: "routes",
+        name: "routes".into(),
         caption: w.t("audit-routes").into_owned(),
         headers: headers(asked, &["audit-address", "audit-asks"]),
         rows: rows.collect(),

@@ -162,7 +162,7 @@ fn rates(sheet: &mut Sheet, asked: &Asked<'_>, period: Period, class: &ClassResu
         "charts-funnel-high",
     ];
     sheet.add(Part::Table(Table {
-        name: "satisfied",
+        name: "satisfied".into(),
         caption: w.t("charts-funnel").into_owned(),
         headers: headers(asked, &ids),
         rows,
@@ -223,7 +223,7 @@ fn group(
     };
     sheet.add(Part::Heading(w.t(told(wanted)).into_owned()));
     sheet.add(Part::Table(Table {
-        name,
+        name: name.into(),
         caption: w
             .n(&format!("{}-units", told(wanted)), rows.len())
             .into_owned(),

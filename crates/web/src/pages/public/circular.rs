@@ -32,7 +32,7 @@ pub fn list(asked: &Asked<'_>, at: &At) -> Answer {
             ]
         });
     let table = Table {
-        name: "circulars",
+        name: "circulars".into(),
         caption: w.t("public-circulars").into_owned(),
         headers: headers(asked, &["public-circular", "public-published-on"]),
         rows: rows.collect(),
@@ -197,7 +197,7 @@ fn findings(sheet: &mut Sheet, asked: &Asked<'_>, one: &Circular, run: &Run, cla
     table::by_name(&mut rows, w.lang);
     let ids = ["public-unit", "public-score", "public-band", "public-named"];
     sheet.add(Part::Table(Table {
-        name: file_name(class.category.as_str()),
+        name: file_name(class.category.as_str()).into(),
         caption: w
             .a("public-results", "class", category_name(asked, class))
             .into_owned(),
@@ -206,15 +206,13 @@ fn findings(sheet: &mut Sheet, asked: &Asked<'_>, one: &Circular, run: &Run, cla
     }));
 }
 
-/// Files of classes are called by their place in every campaign, whatever its categories are called.
-fn file_name(category: &str) -> &'static str {
-    match category {
-        "township" => "townships",
-        "village" => "villages",
-        "office" => "offices",
-        "enterprise" => "enterprises",
-        _ => "results",
-    }
+/// The name of a class's file: of its category's id, what is safe in the name of a file and in an address.
+fn file_name(category: &str) -> String {
+    let safe = |c: char| match c {
+        c if c.is_ascii_alphanumeric() || c == '_' => c,
+        _ => '-',
+    };
+    format!("results-{}", category.chars().map(safe).collect::<String>())
 }
 
 fn filed(sheet: &mut Sheet, asked: &Asked<'_>, content: &Content<'_>) {
@@ -236,7 +234,7 @@ fn filed(sheet: &mut Sheet, asked: &Asked<'_>, content: &Content<'_>) {
     sheet.add(Part::Heading(w.t("public-filed-head").into_owned()));
     let ids = ["public-unit", "public-asked", "public-filed", "public-late"];
     let table = Table {
-        name: "filed",
+        name: "filed".into(),
         caption: w.t("public-filed-head").into_owned(),
         headers: headers(asked, &ids),
         rows,
@@ -262,7 +260,7 @@ fn visits(sheet: &mut Sheet, asked: &Asked<'_>, content: &Content<'_>) {
     sheet.add(Part::Heading(w.t("public-visits-head").into_owned()));
     let ids = ["public-visitor", "public-visited", "public-times"];
     let table = Table {
-        name: "visits",
+        name: "visits".into(),
         caption: w.t("public-visits-head").into_owned(),
         headers: headers(asked, &ids),
         rows,
@@ -302,7 +300,7 @@ fn moved(sheet: &mut Sheet, asked: &Asked<'_>, content: &Content<'_>) {
         "public-down",
     ];
     let table = Table {
-        name: "moved",
+        name: "moved".into(),
         caption: w.t("public-moved-head").into_owned(),
         headers: headers(asked, &ids),
         rows,

@@ -46,7 +46,7 @@ pub fn promises(asked: &Asked<'_>, at: &At) -> Answer {
         "public-state",
     ];
     let table = Table {
-        name: "promises",
+        name: "promises".into(),
         caption: w.t("public-promises-caption").into_owned(),
         headers: headers(asked, &ids),
         rows: rows.collect(),
@@ -83,7 +83,7 @@ pub fn services(asked: &Asked<'_>, at: &At) -> Answer {
         "public-red-lines",
     ];
     let table = Table {
-        name: "services",
+        name: "services".into(),
         caption: w.t("public-services-caption").into_owned(),
         headers: headers(asked, &ids),
         rows: rows.collect(),
@@ -133,7 +133,7 @@ pub fn honours(asked: &Asked<'_>, at: &At) -> Answer {
         });
     let ids = ["public-honoured", "public-honour", "public-awarded"];
     let table = Table {
-        name: "honours",
+        name: "honours".into(),
         caption: w.t("public-honours").into_owned(),
         headers: headers(asked, &ids),
         rows: rows.collect(),

@@ -101,7 +101,7 @@ fn points(
         "public-needed",
     ];
     sheet.add(Part::Table(Table {
-        name: "points",
+        name: "points".into(),
         caption: w.t("public-points-add-up").into_owned(),
         headers: headers(asked, &ids),
         rows,

@@ -88,7 +88,7 @@ impl Sheet {
             });
             let found = tables.find(|table| name.is_empty() || table.name == name);
             let table = found.ok_or_else(Problem::not_found)?;
-            return files::table(table.name, &table.headers, &table.rows, kind);
+            return files::table(&table.name, &table.headers, &table.rows, kind);
         }
         Reply::page(&Shown {
             page: Page::new(asked, self.title.as_str()),

@@ -93,7 +93,7 @@ fn past(sheet: &mut Sheet, asked: &Asked<'_>, unit: &UnitId) {
     }
     let ids = ["public-period", "public-score", "public-state"];
     let table = Table {
-        name: "past",
+        name: "past".into(),
         caption: w.t("public-past-caption").into_owned(),
         headers: headers(asked, &ids),
         rows,
@@ -179,7 +179,7 @@ fn profile(sheet: &mut Sheet, asked: &Asked<'_>, unit: &UnitId, class: &Explaine
         "public-full",
     ];
     let table = Table {
-        name: "profile",
+        name: "profile".into(),
         caption: w.t("public-profile-head").into_owned(),
         headers: headers(asked, &ids),
         rows: points.iter().map(row).collect(),
@@ -239,7 +239,7 @@ fn peers(sheet: &mut Sheet, asked: &Asked<'_>, unit: &UnitId, period: Period, cl
         "public-theirs",
     ];
     let table = Table {
-        name: "peers",
+        name: "peers".into(),
         caption: w.t("public-peers-head").into_owned(),
         headers: headers(asked, &ids),
         rows,
@@ -279,7 +279,7 @@ fn levels_table(
         row
     };
     Table {
-        name,
+        name: name.into(),
         caption: asked.words.t(caption).into_owned(),
         headers: headers(asked, &ids),
         rows: rows.into_iter().map(row).collect(),

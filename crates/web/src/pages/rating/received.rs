@@ -98,7 +98,7 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
         let kind = Kind::asked(at.query.get("as")).ok_or_else(Problem::not_found)?;
         let found = tables().find(|table| table.name == at.query.get("table"));
         let table = found.ok_or_else(Problem::not_found)?;
-        return files::table(table.name, &table.headers, &table.rows, kind);
+        return files::table(&table.name, &table.headers, &table.rows, kind);
     }
     let w = asked.words;
     let filter = rating::Filter {
@@ -178,7 +178,7 @@ fn until(asked: &Asked<'_>, told: &Told<'_>) -> String {
 fn table(asked: &Asked<'_>, name: &'static str, head: &[&str], rows: Vec<Vec<Cell>>) -> Table {
     let word = |id: &str| asked.words.t(id).into_owned();
     Table {
-        name,
+        name: name.into(),
         caption: word(&format!("rating-table-{name}")),
         headers: head.iter().map(|id| word(id)).collect(),
         rows,
