@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use campaign::{Action, Actor, Command, period, rating, work};
+use campaign::{Action, Actor, Command, period, rating, record, work};
 use host::{Failure, Role};
 
 use crate::act::new_key;
@@ -23,8 +23,30 @@ pub async fn run(app: Arc<App>, every: Duration) {
             ] {
                 tell(&app, action).await;
             }
+            for action in draws(&app) {
+                tell(&app, action).await;
+            }
         }
     }
+}
+
+/// The draws of records to be verified that are due, with a seed that nobody could foresee when they were filed: the root of the
+/// log's latest signed checkpoint.
+#[must_use]
+pub fn draws(app: &App) -> Vec<Action> {
+    let due = {
+        let state = app.host.read();
+        record::draws_due(&state, app.today(&state))
+    };
+    if due.is_empty() {
+        return Vec::new();
+    }
+    let Ok(Some((opened, _))) = app.host.checkpoint() else {
+        return Vec::new();
+    };
+    let seed = campaign::Digest(opened.checkpoint.head.root.0);
+    let draw = |(form, period)| record::Action::DrawSample { form, period, seed };
+    due.into_iter().map(draw).map(Action::Record).collect()
 }
 
 async fn tell(app: &App, action: Action) {

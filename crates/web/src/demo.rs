@@ -266,7 +266,7 @@ impl Campaign for Filling {
 
 /// The demo accounts: login, a role of the county, whether it is held for the whole county, what it is for.
 #[expect(clippy::too_many_lines, reason = "a list of accounts")]
-fn roles() -> [(&'static str, &'static str, bool, rulebook::Say); 11] {
+fn roles() -> [(&'static str, &'static str, bool, rulebook::Say); 12] {
     [
         (
             "office",
@@ -311,6 +311,15 @@ fn roles() -> [(&'static str, &'static str, bool, rulebook::Say); 11] {
             say!(
                 "走访人:路线、检查单,没有网络也能填",
                 "A visitor: route and checklist, also without network"
+            ),
+        ),
+        (
+            "staff",
+            "staff",
+            true,
+            say!(
+                "组工干部:抽查和核实填报",
+                "Organisation-department staff: draws and verifies records"
             ),
         ),
         (

@@ -10,7 +10,9 @@ use schemars::schema_for;
 
 use super::Limit;
 use super::read::{limited, listed};
-use super::views::{HonourView, LadderView, Listed, ObjectionView, RecordView, WorkView};
+use super::views::{
+    HonourView, LadderView, Listed, ObjectionView, RecordView, SampleView, WorkView,
+};
 use crate::asked::{Asked, At};
 use crate::problem::Problem;
 use crate::reply::Answer;
@@ -31,6 +33,11 @@ const FORM: Limit = Limit {
     name: "form",
     about: "Only those of this form.",
     example: "monthly",
+};
+const WAITING: Limit = Limit {
+    name: "waiting",
+    about: "`yes`: only those that are to be verified.",
+    example: "yes",
 };
 const KIND: Limit = Limit {
     name: "kind",
@@ -55,7 +62,7 @@ const LADDER: Limit = Limit {
 
 /// The routes.
 pub(super) fn lists(table: Table) -> Table {
-    use Verb::{SeeAccount, SeeOffice, SeePublic};
+    use Verb::{SeeAccount, SeeOffice, SeePublic, SeeRecord};
     let at = (
         "/records",
         SeeAccount,
@@ -63,7 +70,15 @@ pub(super) fn lists(table: Table) -> Table {
         "The records that whoever asks may see, oldest first.",
     );
     let answer = schema_for!(Listed<RecordView>);
-    let table = limited(table, at, &[UNIT, FORM, PERIOD], (records, answer));
+    let table = limited(table, at, &[UNIT, FORM, PERIOD, WAITING], (records, answer));
+    let at = (
+        "/samples",
+        SeeRecord,
+        "samples",
+        "The forms of a period of which a share is drawn for verification, and how far that is.",
+    );
+    let answer = schema_for!(Listed<SampleView>);
+    let table = limited(table, at, &[PERIOD], (samples, answer));
     let at = (
         "/work",
         SeeAccount,
@@ -145,6 +160,7 @@ fn period(at: &At) -> Result<Option<rulebook::Period>, Problem> {
 
 fn records(asked: &Asked<'_>, at: &At) -> Answer {
     let (unit, form, period) = (wanted(at, UNIT), wanted(at, FORM), period(at)?);
+    let waiting = wanted(at, WAITING) == Some("yes");
     let mut sight = Sight::new(asked);
     let numbers = 0..asked.state.records.len();
     let all = numbers.filter_map(|number| {
@@ -155,6 +171,7 @@ fn records(asked: &Asked<'_>, at: &At) -> Answer {
         unit.is_none_or(|unit| one.unit.as_str() == unit || one.from.as_str() == unit)
             && form.is_none_or(|form| one.form.as_str() == form)
             && period.is_none_or(|period| one.counts_in == period)
+            && (!waiting || one.to_be_verified())
     };
     let all = all.filter(|(_, one)| fits(one));
     let seen = all.filter(|(_, one)| sight.of(vec![one.unit.clone(), one.from.clone()], None));
@@ -163,6 +180,17 @@ fn records(asked: &Asked<'_>, at: &At) -> Answer {
         seen,
         |(id, _)| id.0.to_string(),
         |(id, one)| RecordView::of(asked, *id, one),
+    )
+}
+
+fn samples(asked: &Asked<'_>, at: &At) -> Answer {
+    let running = asked.book()?.calendar.period_of(asked.today);
+    let period = period(at)?.unwrap_or_else(|| running.previous());
+    listed(
+        at,
+        campaign::record::sampled(asked.state, period),
+        |one| one.form.id.to_string(),
+        |one| SampleView::of(period, one),
     )
 }
 

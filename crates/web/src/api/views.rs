@@ -382,6 +382,53 @@ pub struct DecisionView {
     pub reason: String,
 }
 
+/// A form of a period of which a share is drawn for verification.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct SampleView {
+    /// The form.
+    pub form: String,
+    /// The period.
+    pub period: Period,
+    /// The percentage that is drawn.
+    pub percent: f64,
+    /// The role that draws and verifies.
+    pub verified_by: String,
+    /// The first day on which it can be drawn.
+    pub from: Date,
+    /// How many records there are, without those withdrawn.
+    pub records: usize,
+    /// How many of them nothing was drawn from yet.
+    pub undrawn: usize,
+    /// How many were drawn.
+    pub drawn: usize,
+    /// How many of those are still to be verified.
+    pub waiting: usize,
+    /// How many of those were found right.
+    pub right: usize,
+    /// In how many of those something was found wrong.
+    pub wrong: usize,
+}
+
+impl SampleView {
+    /// How far the sampling of a form is.
+    #[must_use]
+    pub fn of(period: Period, one: &campaign::record::Sampled<'_>) -> Self {
+        Self {
+            form: one.form.id.to_string(),
+            period,
+            percent: one.percent,
+            verified_by: one.verified_by.to_owned(),
+            from: one.from,
+            records: one.records,
+            undrawn: one.undrawn,
+            drawn: one.drawn,
+            waiting: one.waiting,
+            right: one.right,
+            wrong: one.wrong,
+        }
+    }
+}
+
 /// An honour that is held.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct HonourView {

@@ -243,3 +243,76 @@ fn the_office_sees_objections_by_deadline_and_who_may_decide_them() {
         assert_eq!(there.status, 404, "{login}");
     }
 }
+
+#[test]
+fn a_sample_is_drawn_by_those_who_verify_and_can_be_repeated() {
+    let running = Running::start();
+    let period = preliminary(&running);
+    let page = format!("/office/samples?period={period}");
+    let office = running.signed_in("office");
+    let shown = english(&office, &page);
+    assert!(shown.contains("Monthly goals"), "{shown}");
+    assert!(
+        !shown.contains("action=\"/office/samples\""),
+        "the office doesn't verify: {shown}"
+    );
+    let staff = running.signed_in("staff");
+    let home = staff.get("/?lang=en").body;
+    assert!(home.contains("href=\"/office/samples\""), "{home}");
+    assert!(english(&staff, &page).contains("action=\"/office/samples\""));
+    let month = period.to_string();
+    let unnamed = staff.submit(&page, "/office/samples", &[("period", &month)]);
+    assert_eq!(unnamed.status, 422, "{}", unnamed.body);
+    let fields = [("period", month.as_str()), ("form", "monthly")];
+    let drawn = staff.submit(&page, "/office/samples", &fields);
+    assert_eq!(drawn.status, 303, "{}", drawn.body);
+    let csrf = staff.get(&page).hidden("csrf");
+    let [month_field, form] = fields;
+    let again = [("csrf", csrf.as_str()), month_field, form];
+    let again = staff.post("/office/samples", &again);
+    assert_eq!(again.status, 409, "{}", again.body);
+    let first = {
+        let state = running.app.host.read();
+        let [draw] = state.records.draws("monthly", period) else {
+            panic!("one draw")
+        };
+        let records = state.records.of_form("monthly", period);
+        let ids: Vec<_> = records.map(|(id, _)| id).collect();
+        let repeated = campaign::record::draw(draw.seed, draw.percent, &ids);
+        assert_eq!(repeated, draw.records);
+        draw.records[0]
+    };
+    let waiting = english(&staff, "/office/samples/waiting?form=monthly");
+    assert!(
+        waiting.contains(&format!("href=\"/records/{}\"", first.0)),
+        "{waiting}"
+    );
+    let listed = staff.get(&format!("/api/v1/samples?period={period}"));
+    assert!(
+        listed.body.contains("\"form\":\"monthly\""),
+        "{}",
+        listed.body
+    );
+    for login in ["secretary", "member"] {
+        let there = running.signed_in(login).get("/office/samples");
+        assert_eq!(there.status, 404, "{login}");
+    }
+}
+
+#[test]
+fn what_is_due_is_drawn_by_itself() {
+    let running = Running::start();
+    assert!(web::clock::draws(&running.app).is_empty(), "December runs");
+    running.time.fetch_add(32 * DAY, Ordering::SeqCst);
+    let actions = web::clock::draws(&running.app);
+    assert!(!actions.is_empty(), "what December asked for is due");
+    for action in actions {
+        let command = campaign::Command {
+            id: web::act::new_key().unwrap(),
+            by: campaign::Actor::Clock,
+            action,
+        };
+        running.app.host.execute(command).unwrap();
+    }
+    assert!(web::clock::draws(&running.app).is_empty(), "once");
+}

@@ -4,13 +4,14 @@ mod board;
 mod objections;
 mod paged;
 mod periods;
+mod samples;
 pub mod sheet;
 pub(crate) mod tasks;
 
 use crate::asked::Asked;
 use crate::page::Link;
 use crate::pages::link;
-use crate::rights::Verb;
+use crate::rights::{Scope, Verb};
 use crate::routes::Table;
 
 pub use board::Boards;
@@ -22,23 +23,39 @@ pub fn routes() -> Table {
         .show("/office", Verb::SeeOffice, board::show)
         .and(periods::routes())
         .and(tasks::routes())
+        .and(samples::routes())
         .show("/office/objections", Verb::SeeOffice, objections::show)
 }
 
 /// Its links in the navigation of whoever asks.
 #[must_use]
 pub fn nav(asked: &Asked<'_>) -> Vec<Link> {
+    let everywhere = |scopes: &[Scope]| scopes.contains(&Scope::Everywhere);
     if asked.standing.is_office() {
         vec![link(asked, "/office", "office-nav")]
+    } else if everywhere(&asked.standing.checks) && verifies(asked) {
+        vec![link(asked, "/office/samples", "office-samples")]
     } else {
         Vec::new()
     }
 }
 
+/// Whether whoever asks verifies records of a form that is sampled.
+fn verifies(asked: &Asked<'_>) -> bool {
+    let forms = asked.book().ok().map(|book| &book.campaign.forms);
+    let mut sampled = forms.into_iter().flatten().map(|form| &form.item);
+    sampled.any(|form| {
+        let role = form.verified_by.as_ref();
+        form.sample_percent.is_some()
+            && role.is_some_and(|role| asked.standing.has_role(role.as_str()))
+    })
+}
+
 /// The office's pages, in the order of a month's work.
-const PLACES: [(&str, &str); 3] = [
+const PLACES: [(&str, &str); 4] = [
     ("/office", "office-nav"),
     ("/office/tasks", "office-tasks"),
+    ("/office/samples", "office-samples"),
     ("/office/objections", "office-objections"),
 ];
 
