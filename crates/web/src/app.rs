@@ -79,6 +79,8 @@ pub struct App {
     pub accounts: Accounts,
     /// Single sign-on.
     pub sign_on: Option<crate::identity::oidc::Provider>,
+    /// Passkeys, where browsers have any for the address.
+    pub passkeys: Option<crate::identity::passkeys::Passkeys>,
     /// Who may do what.
     pub rights: Rights,
     /// The words of the pages.
@@ -115,6 +117,7 @@ impl App {
         let sign_on = sign_on.map(crate::identity::oidc::Provider::new);
         Ok(Arc::new(Self {
             sign_on: sign_on.transpose()?,
+            passkeys: crate::identity::passkeys::Passkeys::at(&settings.base),
             host,
             clock,
             accounts,

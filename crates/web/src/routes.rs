@@ -29,6 +29,8 @@ pub struct Mine<'a> {
     pub app: &'a App,
     /// Who asks.
     pub who: &'a Who,
+    /// From where it is asked.
+    pub from: Option<std::net::IpAddr>,
     /// The session they ask in.
     pub session: Option<Token>,
     /// The path.
@@ -44,6 +46,10 @@ pub enum Owned {
     See(&'static str, &'static str),
     /// What is shown this once, on the same page.
     Told(Fields),
+    /// They are signed in; look there next.
+    In(Token, String),
+    /// JSON for a script of the page.
+    Json(serde_json::Value),
     /// Go on to the provider of single sign-on.
     Away(Away),
 }

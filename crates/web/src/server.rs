@@ -420,11 +420,12 @@ async fn owned(
         Err(problem) => return respond(app, &parts, &caller, Err(problem)),
     };
     let (session, who, at) = (parts.token(app), caller.who.clone(), parts.at.clone());
-    let (shared, sent) = (Arc::clone(app), fields.clone());
+    let (shared, sent, from) = (Arc::clone(app), fields.clone(), parts.from);
     let work = move || {
         own(&Mine {
             app: &shared,
             who: &who,
+            from,
             session,
             at: &at,
             fields: &sent,
@@ -443,6 +444,8 @@ async fn owned(
             add_header(&mut response, SET_COOKIE, &flash);
             response
         }
+        Ok(Owned::In(token, then)) => entered(app, &token, &then),
+        Ok(Owned::Json(value)) => respond(app, &parts, &caller, Ok(Reply::Json(value))),
         Ok(Owned::Away(away)) => {
             let page = looking(app, &parts, &caller, None, |asked| {
                 crate::identity::away(asked, &away)

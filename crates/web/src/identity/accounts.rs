@@ -117,6 +117,7 @@ impl Accounts {
         store.execute_batch(super::second::SCHEMA)?;
         store.execute_batch(super::links::SCHEMA)?;
         store.execute_batch(super::subjects::SCHEMA)?;
+        store.execute_batch(super::passkeys::SCHEMA)?;
         store.execute_batch(crate::notices::SCHEMA)?;
         Ok(Self {
             store: Mutex::new(store),

@@ -142,7 +142,7 @@ impl Accounts {
     }
 
     /// Makes the account of an invitation, or sets it anew, and uses the invitation up; none where it doesn't hold. Of an
-    /// account set anew all sessions, tokens, links and the second step end.
+    /// account set anew all sessions, tokens, links, passkeys and the second step end.
     ///
     /// # Errors
     /// [`AccountsError::Taken`] when the login name is.
@@ -184,7 +184,9 @@ impl Accounts {
         if used == 0 {
             return Ok(None);
         }
-        for table in ["session", "token", "second", "recovery", "subject"] {
+        for table in [
+            "session", "token", "second", "recovery", "subject", "passkey",
+        ] {
             let forget = format!("DELETE FROM {table} WHERE person = ?1");
             both.execute(&forget, [person.as_str()])?;
         }

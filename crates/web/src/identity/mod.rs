@@ -8,6 +8,7 @@ mod links;
 pub mod oidc;
 mod own;
 pub mod pages;
+pub mod passkeys;
 mod password;
 mod second;
 mod session;

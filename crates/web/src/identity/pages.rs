@@ -6,6 +6,7 @@ use qrcode::QrCode;
 use qrcode::render::svg;
 
 use super::own;
+use super::passkeys::{Passkey, forms as passkeys};
 use super::sign_on;
 use super::{ApiToken, Token};
 use crate::asked::{Asked, At};
@@ -67,6 +68,42 @@ pub fn routes() -> Table {
             "/account/tokens/end",
             Verb::SeeAccount,
             own::end_token,
+            account,
+        )
+        .own(
+            "/sign-in/passkey",
+            Verb::SeePublic,
+            passkeys::sign_in,
+            sign_in,
+        )
+        .own(
+            "/sign-in/passkey/options",
+            Verb::SeePublic,
+            passkeys::options,
+            sign_in,
+        )
+        .own(
+            "/account/passkeys",
+            Verb::SeeAccount,
+            passkeys::make,
+            account,
+        )
+        .own(
+            "/account/passkeys/made",
+            Verb::SeeAccount,
+            passkeys::made,
+            account,
+        )
+        .own(
+            "/account/passkeys/name",
+            Verb::SeeAccount,
+            passkeys::rename,
+            account,
+        )
+        .own(
+            "/account/passkeys/end",
+            Verb::SeeAccount,
+            passkeys::end,
             account,
         )
         .own("/sign-in/oidc", Verb::SeePublic, sign_on::sign_in, sign_in)
@@ -137,6 +174,31 @@ fn linked<'a>(asked: &Asked<'a>, person: &PersonId) -> Result<Option<Linked<'a>>
     }))
 }
 
+/// One's passkeys: each with when it was made and last used, and what the browser is asked for to make another.
+struct Keys<'a> {
+    list: Vec<(Passkey, String, String)>,
+    asked: &'a str,
+    name: &'a str,
+    script: &'a str,
+}
+
+fn keys<'a>(asked: &Asked<'a>, person: &PersonId) -> Result<Option<Keys<'a>>, Problem> {
+    if asked.app.passkeys.is_none() {
+        return Ok(None);
+    }
+    let offset = asked.state.rules.offset();
+    let day = |at: Time| asked.words.date(at.day(offset));
+    let list = asked.app.accounts.passkeys_of(person).map_err(broken)?;
+    let dated = |one: Passkey| (one.clone(), day(one.made), day(one.used));
+    let kept = asked.kept.map(|kept| &kept.fields).or(asked.told);
+    Ok(Some(Keys {
+        list: list.into_iter().map(dated).collect(),
+        asked: asked.told.map_or("", |told| told.get("passkey")),
+        name: kept.map_or("", |fields| fields.get("passkey-name")),
+        script: asked.app.assets.path("passkey.js"),
+    }))
+}
+
 /// One's own account.
 #[derive(Template)]
 #[template(path = "identity/account.html")]
@@ -145,6 +207,7 @@ struct Own<'a> {
     login: String,
     has_password: bool,
     sign_on: Option<Linked<'a>>,
+    passkeys: Option<Keys<'a>>,
     has_second: bool,
     secret: &'a str,
     qr: String,
@@ -187,6 +250,7 @@ fn account(asked: &Asked<'_>, _: &At) -> Answer {
         login: accounts.login_of(person).map_err(broken)?,
         has_password: accounts.has_password(person).map_err(broken)?,
         sign_on: linked(asked, person)?,
+        passkeys: keys(asked, person)?,
         has_second: accounts.has_second(person).map_err(broken)?,
         secret,
         qr: qr.unwrap_or_default(),
@@ -330,6 +394,8 @@ struct SignIn<'a> {
     login: &'a str,
     then: &'a str,
     provider: Option<&'a str>,
+    /// The script of passkeys, where there are any.
+    passkeys: Option<&'a str>,
     demo: &'a [(String, String, rulebook::Say)],
 }
 
@@ -345,6 +411,11 @@ pub fn sign_in(asked: &Asked<'_>, at: &At) -> Answer {
         login: kept.map_or("", |fields| fields.get("login")),
         then: kept.unwrap_or(&at.query).get("then"),
         provider: provider(asked),
+        passkeys: asked
+            .app
+            .passkeys
+            .as_ref()
+            .map(|_| asked.app.assets.path("passkey.js")),
         demo: demo.map_or(&[], |demo| &demo.accounts),
     })
 }

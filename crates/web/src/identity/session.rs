@@ -12,6 +12,12 @@ pub const LONGEST: i64 = 7 * 86_400;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(pub String);
 
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token")
+    }
+}
+
 impl Token {
     /// A new one, of 256 bits; none if the system has no randomness.
     #[must_use]

@@ -48,10 +48,12 @@ pub(super) fn unlink(mine: &Mine<'_>) -> Done {
     let person = person(mine)?;
     confirmed(mine, person)?;
     let accounts = &mine.app.accounts;
-    if !accounts.has_password(person).map_err(broken)? {
+    let issuer = provider.config.issuer.as_str();
+    let linked = accounts.linked(person, issuer).map_err(broken)?;
+    if linked.is_some() && accounts.ways(person, issuer).map_err(broken)? <= 1 {
         return Err(last_way());
     }
-    let ended = accounts.unlink(person, &provider.config.issuer);
+    let ended = accounts.unlink(person, issuer);
     ended.map_err(broken)?;
     tracing::info!(target: "security", %person, "single sign-on is unlinked");
     Ok(Owned::See("/account", "identity-unlinked"))

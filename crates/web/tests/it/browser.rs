@@ -9,9 +9,10 @@ use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
 use campaign::Date;
+use web::Settings;
 use web::demo::PASSWORD;
 
-use crate::support::Running;
+use crate::support::{Running, small};
 
 /// One browser at a time: two cores.
 static ONE: Mutex<()> = Mutex::new(());
@@ -37,7 +38,7 @@ fn tell(running: &Running, script: &str, settings: &[(&str, &str)]) {
                 .join("tests/browser")
                 .join(script),
         )
-        .env("MERIT_BASE", format!("http://{}", running.at))
+        .env("MERIT_BASE", &running.app.settings.base)
         .env("MERIT_BROWSER", modules)
         .env("MERIT_PASSWORD", PASSWORD)
         .stdin(Stdio::piped())
@@ -100,6 +101,16 @@ fn a_rating_works_with_script_off_and_a_bad_one_leads_to_its_revision() {
 #[test]
 fn a_visit_without_network_is_sent_later_once() {
     tell(&Running::start(), "visit.mjs", &[]);
+}
+
+#[test]
+fn a_passkey_is_made_signs_in_and_is_taken_away() {
+    // By a bare address browsers have no passkeys.
+    let settings = Settings {
+        base: "http://localhost".to_owned(),
+        ..Settings::default()
+    };
+    tell(&Running::with(&small(), settings), "passkey.mjs", &[]);
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod mine;
 mod notices;
 mod office;
 mod oidc;
+mod passkeys;
 mod public;
 mod rating;
 mod rights;

@@ -65,7 +65,7 @@ impl Running {
         Self::with(plan, Settings::default())
     }
 
-    /// Starts a server on a plan, with settings of its own.
+    /// Starts a server on a plan, with settings of its own; to the base the port is added.
     pub fn with(plan: &Plan, change: Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut founded = plan.found(folder.path()).unwrap();
@@ -84,7 +84,10 @@ impl Running {
             .unwrap();
         let at = listener.local_addr().unwrap();
         let settings = Settings {
-            base: format!("http://{at}"),
+            base: match change.base.as_str() {
+                "" => format!("http://{at}"),
+                base => format!("{base}:{}", at.port()),
+            },
             demo: Some(founded.demo),
             // Nothing happens by itself: a test says when.
             tick: None,
