@@ -12,12 +12,14 @@ pub const DEMO: (&str, &str) = (
 例子:
   merit demo
   merit demo --listen 0.0.0.0:8080 --base-url http://192.168.1.5:8080     让同一局域网的手机也能打开
+  merit demo --base-url http://localhost:8080        可以试通行密钥(浏览器只对 https 的域名和 localhost 提供)
 
 造一个虚构的县,从2026年1月过到12月10日,打印地址和演示账号。数据在临时文件夹里,结束(Ctrl-C)就没了。",
     "\
 Examples:
   merit demo
   merit demo --listen 0.0.0.0:8080 --base-url http://192.168.1.5:8080     for phones in the same network
+  merit demo --base-url http://localhost:8080        to try passkeys (browsers have them for https names and localhost)
 
 Makes up a county, lives from January to 10 December 2026, and prints the address and the demo accounts. Its data
 lie in a temporary folder and are gone when it ends (Ctrl-C).",
@@ -31,6 +33,7 @@ pub const SERVE: (&str, &str) = (
 
 数据文件夹里有账本、账号、密钥和快照;密钥第一次自动生成,另外备份一份。前面要有做 TLS 的反向代理。
 账本也可以放在 PostgreSQL 里(--ledger)。运行中改细则,在“办公室—细则”页面里改,不看这个文件夹。
+--base-url 是 https 的域名时,人们可以用通行密钥登录;换了域名,原来的就不能用了。
 
 通知设置的文件(里面有密码,只让运行的账号读):
   [mail]
@@ -65,6 +68,7 @@ Examples:
 The data folder holds ledger, accounts, keys and snapshots; keys are made the first time: keep a copy elsewhere. Put a
 reverse proxy that does TLS in front. The ledger can also lie in PostgreSQL (--ledger). Rules of a running campaign are
 changed on the office's page of rules; this folder is then not looked at.
+Where --base-url is https with a name, people can sign in by passkeys; those made for one name don't work for another.
 
 The file of settings for notices (it holds passwords: let the account that runs this read it alone):
   [mail]

@@ -22,7 +22,7 @@ fn target() -> PathBuf {
 }
 
 /// Runs a script to its end.
-fn tell(running: &Running, script: &str, settings: &[(&str, &str)]) {
+pub fn tell(running: &Running, script: &str, settings: &[(&str, &str)]) {
     let _alone = ONE
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -427,6 +427,12 @@ fn a_provider_that_is_gone_keeps_nobody_from_signing_in_by_password() {
 }
 
 #[test]
+fn in_a_browser_forms_lead_to_the_provider_and_back() {
+    let both = Both::start("");
+    crate::browser::tell(&both.running, "sign-on.mjs", &[]);
+}
+
+#[test]
 fn where_there_is_no_provider_nothing_speaks_of_one() {
     let running = Running::shared();
     let browser = running.browser();

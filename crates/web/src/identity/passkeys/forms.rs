@@ -19,6 +19,21 @@ type Done = Result<Owned, Problem>;
 /// How many characters a name has at most.
 const LONGEST: usize = 60;
 
+/// How many one has at most.
+const MOST: usize = 20;
+
+fn enough() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "passkeys-full",
+        say!(
+            "您已有 {MOST} 个通行密钥。",
+            "You have {MOST} passkeys already."
+        ),
+        say!("先去掉不用的。", "Take away those you don't use."),
+    )
+}
+
 fn passkeys(app: &App) -> Result<&Passkeys, Problem> {
     app.passkeys.as_ref().ok_or_else(Problem::not_found)
 }
@@ -95,7 +110,11 @@ pub(in crate::identity) fn make(mine: &Mine<'_>) -> Done {
         profile.map(|profile| profile.name).unwrap_or_default()
     };
     let owner = mine.app.accounts.passkey_owner(person, &called);
-    let asked = passkeys.make(&owner.map_err(broken)?)?;
+    let owner = owner.map_err(broken)?;
+    if owner.have.len() >= MOST {
+        return Err(enough());
+    }
+    let asked = passkeys.make(&owner)?;
     let mut told = Fields::default();
     told.add("passkey", asked);
     told.add("passkey-name", name);

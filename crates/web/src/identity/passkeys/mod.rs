@@ -106,7 +106,9 @@ impl Passkeys {
     pub fn make(&self, owner: &Owner) -> Result<String, Refused> {
         let handle = UserHandle64::decode(owner.handle).map_err(wrong)?;
         let user = PublicKeyCredentialUserEntity {
-            name: Username::try_from(owner.login.as_str()).map_err(wrong)?,
+            name: Username::try_from(owner.login.as_str())
+                .or_else(|_| Username::try_from("merit"))
+                .map_err(wrong)?,
             id: &handle,
             display_name: Nickname::try_from(owner.name.as_str()).ok(),
         };
