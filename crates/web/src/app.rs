@@ -93,6 +93,8 @@ pub struct App {
     pub settings: Settings,
     /// Boards of the office that were put together lately.
     pub boards: crate::pages::office::Boards,
+    /// What was found lately that is rarely so by chance.
+    pub flags: crate::pages::office::Flags,
     /// How often codes were guessed, and from where.
     pub limits: crate::pages::rating::Limits,
     /// All routes, for the matrix of rights and the API's document.
@@ -128,6 +130,7 @@ impl App {
             settings,
             watch: Watch::default(),
             boards: crate::pages::office::Boards::default(),
+            flags: crate::pages::office::Flags::default(),
             limits: crate::pages::rating::Limits::default(),
             table: crate::pages::routes().and(crate::api::routes()),
             document: OnceLock::new(),

@@ -11,7 +11,7 @@ use schemars::schema_for;
 use super::Limit;
 use super::read::{limited, listed};
 use super::views::{
-    HonourView, LadderView, Listed, ObjectionView, RecordView, SampleView, WorkView,
+    FlagView, HonourView, LadderView, Listed, ObjectionView, RecordView, SampleView, WorkView,
 };
 use crate::asked::{Asked, At};
 use crate::problem::Problem;
@@ -79,6 +79,14 @@ pub(super) fn lists(table: Table) -> Table {
     );
     let answer = schema_for!(Listed<SampleView>);
     let table = limited(table, at, &[PERIOD], (samples, answer));
+    let at = (
+        "/flags",
+        SeeOffice,
+        "flags",
+        "What is rarely so by chance in a period that is over: questions to a person, none of which changes a score.",
+    );
+    let answer = schema_for!(Listed<FlagView>);
+    let table = limited(table, at, &[PERIOD], (flags, answer));
     let at = (
         "/work",
         SeeAccount,
@@ -191,6 +199,23 @@ fn samples(asked: &Asked<'_>, at: &At) -> Answer {
         campaign::record::sampled(asked.state, period),
         |one| one.form.id.to_string(),
         |one| SampleView::of(period, one),
+    )
+}
+
+fn flags(asked: &Asked<'_>, at: &At) -> Answer {
+    let period = period(at)?;
+    let over = crate::pages::office::over(asked)?;
+    let period = period.or_else(|| over.first().copied());
+    let period = period.filter(|period| over.contains(period));
+    let found = asked
+        .app
+        .flags
+        .get(asked, period.ok_or_else(Problem::not_found)?)?;
+    listed(
+        at,
+        found.flags.iter().enumerate(),
+        |(place, _)| place.to_string(),
+        |(place, flag)| FlagView::of(*place, flag),
     )
 }
 

@@ -429,6 +429,73 @@ impl SampleView {
     }
 }
 
+/// What is rarely so by chance: a question to a person, which changes no score.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct FlagView {
+    /// Its place in the list: the least likely by chance is 0.
+    pub flag: usize,
+    /// What was looked for.
+    pub pattern: &'static str,
+    /// The unit it is about; none where it is about several.
+    pub unit: Option<UnitId>,
+    /// The category it is about, where it is about its units.
+    pub category: Option<String>,
+    /// How often chance alone does at least this.
+    pub p: f64,
+    /// The same, corrected for all that was looked for.
+    pub adjusted: f64,
+    /// What to look at.
+    pub looks: Vec<LookView>,
+}
+
+/// One thing to look at.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct LookView {
+    /// The first day, where it is a stretch of days.
+    pub from: Option<Date>,
+    /// The last day.
+    pub until: Option<Date>,
+    /// The period since when, where it is one.
+    pub since: Option<Period>,
+    /// The units it is between.
+    pub units: Vec<UnitId>,
+    /// What was found.
+    pub observed: f64,
+    /// What chance lets expect.
+    pub expected: f64,
+}
+
+impl FlagView {
+    /// A flag at its place in the list.
+    #[must_use]
+    pub fn of(place: usize, flag: &crate::pages::office::flags::Flag) -> Self {
+        use crate::pages::office::flags::About;
+        let look = |look: &crate::pages::office::flags::Look| LookView {
+            from: look.days.map(|days| days.0),
+            until: look.days.map(|days| days.1),
+            since: look.since,
+            units: look.units.clone(),
+            observed: look.observed,
+            expected: look.expected,
+        };
+        Self {
+            flag: place,
+            pattern: crate::pages::office::flags::name(flag.detector),
+            unit: match &flag.about {
+                About::Unit(unit) => Some(unit.clone()),
+                About::Category(_) | About::Campaign => None,
+            },
+            category: match &flag.about {
+                About::Category(category) => Some(category.clone()),
+                About::Unit(_) | About::Campaign => None,
+            },
+            p: flag.p,
+            adjusted: flag.adjusted,
+            looks: flag.looks.iter().map(look).collect(),
+        }
+    }
+}
+
 /// An honour that is held.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct HonourView {

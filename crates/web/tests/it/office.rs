@@ -244,6 +244,15 @@ fn the_office_sees_objections_by_deadline_and_who_may_decide_them() {
     }
 }
 
+/// Waits until the log is signed.
+fn signed(running: &Running) {
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while running.app.host.checkpoint().unwrap().is_none() {
+        assert!(std::time::Instant::now() < end, "the log isn't signed");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+}
+
 #[test]
 fn a_sample_is_drawn_by_those_who_verify_and_can_be_repeated() {
     let running = Running::start();
@@ -261,6 +270,7 @@ fn a_sample_is_drawn_by_those_who_verify_and_can_be_repeated() {
     assert!(home.contains("href=\"/office/samples\""), "{home}");
     assert!(english(&staff, &page).contains("action=\"/office/samples\""));
     let month = period.to_string();
+    signed(&running);
     let unnamed = staff.submit(&page, "/office/samples", &[("period", &month)]);
     assert_eq!(unnamed.status, 422, "{}", unnamed.body);
     let fields = [("period", month.as_str()), ("form", "monthly")];
@@ -304,6 +314,7 @@ fn what_is_due_is_drawn_by_itself() {
     let running = Running::start();
     assert!(web::clock::draws(&running.app).is_empty(), "December runs");
     running.time.fetch_add(32 * DAY, Ordering::SeqCst);
+    signed(&running);
     let actions = web::clock::draws(&running.app);
     assert!(!actions.is_empty(), "what December asked for is due");
     for action in actions {
@@ -315,4 +326,35 @@ fn what_is_due_is_drawn_by_itself() {
         running.app.host.execute(command).unwrap();
     }
     assert!(web::clock::draws(&running.app).is_empty(), "once");
+}
+
+#[test]
+fn flags_are_questions_with_how_much_was_looked_for() {
+    let running = Running::shared();
+    let office = running.signed_in("office");
+    let period = preliminary(running);
+    let page = english(&office, &format!("/office/flags?period={period}"));
+    for part in [
+        "tests were made",
+        "Suddenly only top levels",
+        "Filed at the last",
+    ] {
+        assert!(page.contains(part), "{part} isn't there: {page}");
+    }
+    let flags = office.get(&format!("/api/v1/flags?period={period}"));
+    assert_eq!(flags.status, 200, "{}", flags.body);
+    let flags: serde_json::Value = serde_json::from_str(&flags.body).unwrap();
+    for flag in flags["items"].as_array().unwrap() {
+        let (p, adjusted) = (
+            flag["p"].as_f64().unwrap(),
+            flag["adjusted"].as_f64().unwrap(),
+        );
+        assert!(p <= adjusted && adjusted <= 0.05, "{flag}");
+    }
+    for login in ["secretary", "member", "visitor"] {
+        let there = running.signed_in(login).get("/office/flags");
+        assert_eq!(there.status, 404, "{login}");
+    }
+    let early = office.get("/api/v1/flags?period=2026-12");
+    assert_eq!(early.status, 404, "December isn't over");
 }

@@ -1,6 +1,7 @@
 //! For those who run the campaign: board, closing, circular, tasks, samples, flags, register, rules.
 
 mod board;
+pub(crate) mod flags;
 mod objections;
 mod paged;
 mod periods;
@@ -15,6 +16,8 @@ use crate::rights::{Scope, Verb};
 use crate::routes::Table;
 
 pub use board::Boards;
+pub use flags::Flags;
+pub(crate) use samples::periods as over;
 
 /// The routes of this area.
 #[must_use]
@@ -24,6 +27,7 @@ pub fn routes() -> Table {
         .and(periods::routes())
         .and(tasks::routes())
         .and(samples::routes())
+        .show("/office/flags", Verb::SeeOffice, flags::show)
         .show("/office/objections", Verb::SeeOffice, objections::show)
 }
 
@@ -52,10 +56,11 @@ fn verifies(asked: &Asked<'_>) -> bool {
 }
 
 /// The office's pages, in the order of a month's work.
-const PLACES: [(&str, &str); 4] = [
+const PLACES: [(&str, &str); 5] = [
     ("/office", "office-nav"),
     ("/office/tasks", "office-tasks"),
     ("/office/samples", "office-samples"),
+    ("/office/flags", "office-flags"),
     ("/office/objections", "office-objections"),
 ];
 

@@ -31,7 +31,7 @@ pub(super) fn routes() -> Table {
 }
 
 /// The periods that are over, the latest first.
-fn periods(asked: &Asked<'_>) -> Result<Vec<Period>, Problem> {
+pub(crate) fn periods(asked: &Asked<'_>) -> Result<Vec<Period>, Problem> {
     let rules = &asked.state.rules;
     let first = rules.version(1).ok_or_else(Problem::not_found)?.from;
     let running = asked.book()?.calendar.period_of(asked.today);
@@ -41,7 +41,7 @@ fn periods(asked: &Asked<'_>) -> Result<Vec<Period>, Problem> {
 }
 
 /// The period that is asked for; the last that is over when none is.
-fn period(asked: &Asked<'_>, at: &At) -> Result<Option<Period>, Problem> {
+pub(super) fn period(asked: &Asked<'_>, at: &At) -> Result<Option<Period>, Problem> {
     let periods = periods(asked)?;
     let wanted = asked.kept.map_or(&at.query, |kept| &kept.fields);
     let wanted = wanted.get("period").parse().ok();
@@ -59,17 +59,7 @@ fn show(asked: &Asked<'_>, at: &At) -> Answer {
         sheet.note(asked, "office-samples-first");
         return sheet.show(asked);
     };
-    let link = |one: Period| {
-        let cell = Cell::text(asked.words.period(one));
-        match one == period {
-            true => cell,
-            false => cell.to(format!("{HERE}?period={one}")),
-        }
-    };
-    sheet.heading(asked, "office-board-periods");
-    sheet.add(Block::Links(
-        periods(asked)?.into_iter().map(link).collect(),
-    ));
+    choice(asked, HERE, period, &mut sheet)?;
     let sampled = record::sampled(asked.state, period);
     forms(asked, period, &sampled, &mut sheet);
     drawing(asked, period, &sampled, &mut sheet);
@@ -77,6 +67,26 @@ fn show(asked: &Asked<'_>, at: &At) -> Answer {
     waits(asked, &mut sheet);
     wrong(asked, period, &mut sheet);
     sheet.show(asked)
+}
+
+/// The periods to choose from.
+pub(super) fn choice(
+    asked: &Asked<'_>,
+    path: &str,
+    here: Period,
+    sheet: &mut Sheet,
+) -> Result<(), Problem> {
+    let link = |one: Period| {
+        let cell = Cell::text(asked.words.period(one));
+        match one == here {
+            true => cell,
+            false => cell.to(format!("{path}?period={one}")),
+        }
+    };
+    sheet.heading(asked, "office-board-periods");
+    let links = periods(asked)?.into_iter().map(link);
+    sheet.add(Block::Links(links.collect()));
+    Ok(())
 }
 
 fn forms(asked: &Asked<'_>, period: Period, sampled: &[Sampled<'_>], sheet: &mut Sheet) {
@@ -367,7 +377,7 @@ fn seed(asked: &Asked<'_>) -> Result<Digest, Problem> {
         tracing::error!(%error, "the latest checkpoint can't be read");
         Problem::broken()
     })?;
-    let (opened, _) = signed.ok_or_else(Problem::broken)?;
+    let (opened, _) = signed.ok_or_else(not_signed)?;
     Ok(Digest(opened.checkpoint.head.root.0))
 }
 
@@ -388,4 +398,18 @@ fn draw(asked: &Asked<'_>, _at: &At, fields: &Fields) -> Result<Plan, Problem> {
     let then = format!("{HERE}?period={period}");
     let plan = Plan::new(Action::Record(action), then, "office-done-draw");
     Ok(plan.keyed(key(fields)))
+}
+
+fn not_signed() -> Problem {
+    let mut problem = Problem::new(
+        axum::http::StatusCode::SERVICE_UNAVAILABLE,
+        "not-signed",
+        say!(
+            "日志还没有签过名,没有可用的种子。",
+            "The log isn't signed yet, so there is no seed."
+        ),
+        say!("过几秒再抽。", "Draw again in a few seconds."),
+    );
+    problem.retry_after = Some(2);
+    problem
 }

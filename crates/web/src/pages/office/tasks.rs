@@ -378,16 +378,17 @@ fn giving(asked: &Asked<'_>, at: &At) -> Result<Form, Problem> {
         Some(Source::Given(source)) => text(*source),
         _ => String::new(),
     };
+    let title = match before {
+        Some(item) => text(item.title),
+        None => at.query.get("title").to_owned(),
+    };
     let role = before.and_then(|item| item.checks.role.clone());
     let role = role.map_or_else(String::new, |role| role.to_string());
     let form = Form::new(asked, "/office/tasks", "office-give-task", "office-give");
     Ok(form
         .named("give")
         .about(w.t("office-give-task.about"))
-        .field(
-            field("title", "office-task-title", Input::Lines)
-                .value(text(before.and_then(|item| item.title))),
-        )
+        .field(field("title", "office-task-title", Input::Lines).value(title))
         .field(
             field("quality", "office-task-quality", Input::Lines)
                 .hint(w.t("office-task-quality.hint"))
@@ -399,11 +400,10 @@ fn giving(asked: &Asked<'_>, at: &At) -> Result<Form, Problem> {
                 .value(source)
                 .optional(),
         )
-        .field(field(
-            "unit",
-            "office-task-unit",
-            Input::Choice(units(asked)),
-        ))
+        .field(
+            field("unit", "office-task-unit", Input::Choice(units(asked)))
+                .value(at.query.get("unit")),
+        )
         .field(field("due", "office-task-due", Input::Day))
         .field(
             field("role", "office-task-role", Input::Choice(roles(asked)?))
