@@ -9,6 +9,7 @@ use host::Host;
 
 use crate::assets::Assets;
 use crate::identity::Accounts;
+use crate::recent::Recent;
 use crate::rights::Rights;
 use crate::routes::Table;
 use crate::vault::Texts;
@@ -95,6 +96,8 @@ pub struct App {
     pub boards: crate::pages::office::Boards,
     /// What was found lately that is rarely so by chance.
     pub flags: crate::pages::office::Flags,
+    /// Classes scored again lately, for their points to be explained.
+    pub rescored: crate::pages::public::Rescored,
     /// How often codes were guessed, and from where.
     pub limits: crate::pages::rating::Limits,
     /// All routes, for the matrix of rights and the API's document.
@@ -129,8 +132,9 @@ impl App {
             assets: Assets::new(),
             settings,
             watch: Watch::default(),
-            boards: crate::pages::office::Boards::default(),
             flags: crate::pages::office::Flags::default(),
+            boards: Recent::new(8),
+            rescored: Recent::new(64),
             limits: crate::pages::rating::Limits::default(),
             table: crate::pages::routes().and(crate::api::routes()),
             document: OnceLock::new(),

@@ -27,6 +27,7 @@ mod outgoing;
 pub mod page;
 pub mod pages;
 pub mod problem;
+pub mod recent;
 pub mod reply;
 pub mod rights;
 pub mod routes;

@@ -314,7 +314,7 @@ fn score(asked: &Asked<'_>, at: &At) -> Answer {
     let (unit, period) = (at.unit()?, at.period()?);
     let found = visible(asked, period, Some(&unit)).ok_or_else(Problem::not_found)?;
     let (class, result) = found.run.of(&unit).ok_or_else(Problem::not_found)?;
-    let explained = explained(asked.state, period, found.run, &unit, Only::One);
+    let explained = explained(asked, period, found.run, &unit, Only::One);
     Reply::json(&ScoreView {
         period,
         preliminary: found.preliminary,

@@ -12,6 +12,7 @@ use rulebook::model::WorkKind;
 use crate::asked::{Asked, At};
 use crate::page::Link;
 use crate::pages::link;
+use crate::pages::office::Board;
 use crate::pages::office::sheet::{Block, Cell, Sheet};
 use crate::pages::office::tasks::title;
 use crate::pages::public::results::results;
@@ -111,7 +112,7 @@ fn by_name(asked: &Asked<'_>, rows: &mut [Vec<Cell>]) {
 fn filing(asked: &Asked<'_>, sight: &Sight<'_>, sheet: &mut Sheet) -> Result<(), Problem> {
     let w = asked.words;
     let period = asked.book()?.calendar.period_of(asked.today).previous();
-    let board = asked.app.boards.get(asked.state, asked.today, period);
+    let board = Board::get(asked, period);
     let missing = board.returns.iter().filter(|(_, of)| of.missing() > 0);
     let missing = missing.filter(|(unit, _)| sight.has(unit));
     let mut rows: Vec<Vec<Cell>> = missing

@@ -2,7 +2,7 @@
 //! was seen differ.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use campaign::id::Name;
 use campaign::record::{About, RecordId, Returns, Verdict};
@@ -13,14 +13,13 @@ use super::periods::step_cells;
 use super::sheet::{Block, Cell, Grid, Sheet};
 use crate::asked::{Asked, At};
 use crate::problem::Problem;
+use crate::recent::Recent;
 use crate::reply::Answer;
 
 /// How many periods nothing may have moved before someone is asked to go there.
 const STILL_PERIODS: usize = 2;
 /// From which share of low ratings on a unit whose reports all came in is looked at.
 const LOW_SHARE: f64 = 0.3;
-/// How many boards are kept.
-const KEPT: usize = 8;
 
 /// What a board shows, whatever the language.
 #[derive(Debug, Default)]
@@ -43,29 +42,16 @@ type Moved = (Name, Option<f64>, Option<f64>, usize, usize);
 type Key = (u64, Date, Period);
 
 /// Boards that were put together lately, by the length of the log and the day: nothing in them changes without either.
-#[derive(Debug, Default)]
-pub struct Boards {
-    kept: Mutex<Vec<(Key, Arc<Board>)>>,
-}
-
-impl Boards {
-    /// The board of a period.
-    pub fn get(&self, state: &State, today: Date, period: Period) -> Arc<Board> {
-        let key = (state.length(), today, period);
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, board)) = kept.iter().find(|(known, _)| *known == key) {
-            return Arc::clone(board);
-        }
-        let board = Arc::new(Board::of(state, today, period));
-        if kept.len() >= KEPT {
-            kept.remove(0);
-        }
-        kept.push((key, Arc::clone(&board)));
-        board
-    }
-}
+pub type Boards = Recent<Key, Board>;
 
 impl Board {
+    /// The board of a period.
+    pub fn get(asked: &Asked<'_>, period: Period) -> Arc<Self> {
+        let (state, today) = (asked.state, asked.today);
+        let key = (state.length(), today, period);
+        asked.app.boards.get(key, || Self::of(state, today, period))
+    }
+
     fn of(state: &State, today: Date, period: Period) -> Self {
         let returns = record::returns(state, period);
         let visits = record::visits(state, period);
@@ -207,7 +193,7 @@ fn period_now(asked: &Asked<'_>) -> Result<Period, Problem> {
 pub(super) fn show(asked: &Asked<'_>, at: &At) -> Answer {
     let wanted = at.query.get("period").parse().ok();
     let period = wanted.map_or_else(|| period_now(asked), Ok)?;
-    let board = asked.app.boards.get(asked.state, asked.today, period);
+    let board = Board::get(asked, period);
     let w = asked.words;
     let title = w.a("office-board-title", "period", w.period(period));
     let mut sheet = Sheet::titled(title);

@@ -15,7 +15,7 @@ use crate::pages::link;
 use crate::rights::{Scope, Verb};
 use crate::routes::Table;
 
-pub use board::Boards;
+pub use board::{Board, Boards};
 pub use flags::Flags;
 pub(crate) use samples::periods as over;
 

@@ -9,6 +9,8 @@ mod score;
 pub mod sheet;
 mod unit;
 
+pub use results::Rescored;
+
 use crate::asked::Asked;
 use crate::files::{feeds, import};
 use crate::page::Link;

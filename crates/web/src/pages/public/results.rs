@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use campaign::circular::{Circular, CircularId, Progress};
 use campaign::id::Name;
-use campaign::period::{Run, Stage};
+use campaign::period::{OfPeriod, Run, Stage};
 use campaign::rating::{self, Shown};
 use campaign::rules::Book;
 use campaign::{Date, State, UnitId};
@@ -16,6 +17,7 @@ use scoring::Explanation;
 use scoring::run::{Run as Scoring, Selection};
 
 use crate::asked::Asked;
+use crate::recent::Recent;
 use crate::rights::{Resource, Verb};
 
 /// Results, and whether they can still change.
@@ -83,7 +85,7 @@ pub fn periods<'a>(asked: &Asked<'a>, unit: Option<&UnitId>) -> Vec<(Period, Res
 /// A class as scored, explained unit by unit.
 pub struct Explained {
     /// The rules.
-    pub book: std::sync::Arc<Book>,
+    pub book: Arc<Book>,
     /// The scheme's id.
     pub scheme: String,
     /// The decimals of scores.
@@ -116,57 +118,77 @@ impl Explained {
     }
 }
 
+/// A run's scheme: what its classes were scored by.
+type Key = (Period, u32, Name);
+
+/// Classes scored again lately.
+pub type Rescored = Recent<Key, Option<Scored>>;
+
+/// Classes of one scheme, scored again: the decimals of scores, and each unit's points.
+pub type Scored = (Option<u8>, Vec<Explanation>);
+
 /// The class of a unit scored again from the figures that its results rest on; only `unit` is explained, or all.
 ///
 /// `None` where those figures aren't kept any more, since the period was scored again.
 pub fn explained(
-    state: &State,
+    asked: &Asked<'_>,
     period: Period,
     run: &Run,
     unit: &UnitId,
     only: Only,
 ) -> Option<Explained> {
+    let state = asked.state;
     let of = state.periods.get(period)?;
     if of.runs.last()?.number != run.number {
         return None;
     }
     let book = state.rules.version(run.rules)?;
     let (class, _) = run.of(unit)?;
+    let key = (period, run.number, class.scheme.clone());
+    let scored = asked
+        .app
+        .rescored
+        .get(key, || score(book, of, period, &class.scheme));
+    let (decimals, units) = scored.as_ref().as_ref()?;
+    let wanted = units
+        .iter()
+        .filter(|one| only == Only::All || one.unit == unit.as_str());
+    let mut units = wanted.cloned().collect::<Vec<_>>();
+    let withheld = withhold(state, period, book, &mut units);
+    Some(Explained {
+        scheme: class.scheme.as_str().to_owned(),
+        book: Arc::clone(book),
+        decimals: *decimals,
+        units,
+        withheld,
+    })
+}
+
+/// All classes of a scheme, from the figures that were frozen.
+fn score(book: &Book, of: &OfPeriod, period: Period, scheme: &Name) -> Option<Scored> {
     let campaign = Campaign {
         organisation: None,
         ..book.campaign.clone()
     };
+    let frozen = of.inputs.iter();
     let figures = Figures {
-        periods: of
-            .inputs
-            .iter()
+        periods: frozen
             .map(|(period, frozen)| (*period, frozen.thaw(&campaign, *period)))
             .collect(),
     };
-    let scheme = campaign.scheme(class.scheme.as_str())?;
     let selection = Selection {
         period: Some(period),
-        scheme: Some(scheme),
+        scheme: Some(campaign.scheme(scheme.as_str())?),
     };
     let (mut units, mut decimals) = (Vec::new(), None);
     Scoring::new(&campaign, &figures, selection)
         .each(NonZeroUsize::MIN, |outcome| {
             decimals = outcome.scored.ruler.decimals();
-            for (at, known) in outcome.units.iter().enumerate() {
-                if only == Only::All || known.id == unit.as_str() {
-                    units.extend(outcome.scored.explain(at));
-                }
-            }
+            let all = 0..outcome.units.len();
+            units.extend(all.filter_map(|at| outcome.scored.explain(at)));
         })
         .ok()?;
-    let withheld = withhold(state, period, book, &mut units);
-    Some(Explained {
-        scheme: class.scheme.as_str().to_owned(),
-        book: std::sync::Arc::clone(book),
-        decimals,
-        units,
-        withheld,
-    })
+    Some((decimals, units))
 }
 
 /// Takes out shares of ratings, and of how many they are, where the table of the unit's ratings doesn't show them either.

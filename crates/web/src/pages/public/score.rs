@@ -30,7 +30,7 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     }
     let score = result.score.and_then(Amount::given);
     head(&mut sheet, asked, &unit, found, score);
-    match results::explained(asked.state, period, found.run, &unit, Only::One) {
+    match results::explained(asked, period, found.run, &unit, Only::One) {
         Some(explained) => points(&mut sheet, asked, &unit, period, &explained),
         None => sheet.add(Part::Quiet(w.t("public-not-kept").into_owned())),
     }

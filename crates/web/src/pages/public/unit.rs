@@ -52,7 +52,7 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     let last = open.filter(|(_, found)| found.run.of(&unit).is_some());
     let last = last.into_iter().next_back();
     if let Some((period, found)) = last {
-        if let Some(class) = results::explained(asked.state, period, found.run, &unit, Only::All) {
+        if let Some(class) = results::explained(asked, period, found.run, &unit, Only::All) {
             profile(&mut sheet, asked, &unit, &class);
             peers(&mut sheet, asked, &unit, period, &class);
         }
