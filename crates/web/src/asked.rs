@@ -48,6 +48,8 @@ pub struct Asked<'a> {
     pub words: Words<'a>,
     /// The path that was asked for.
     pub path: &'a str,
+    /// The query of what was asked for.
+    pub query: &'a Fields,
     /// From where it was asked; used to limit guesses, never written down.
     pub from: Option<std::net::IpAddr>,
     /// What proves that a form is of a page of this session.

@@ -349,6 +349,7 @@ fn looking<T>(
         standing: &caller.standing,
         words: app.words.of(caller.lang),
         path: &parts.path,
+        query: &parts.at.query,
         from: parts.from,
         csrf: &caller.csrf,
         kept,

@@ -342,3 +342,8 @@ office-flag-other = Other
     .look = { $n }; { $usual } are expected
     .check = Look at the records themselves.
     .null = Chance
+office-more-rows = { $n ->
+    [one] One more row
+   *[other] { $n } more rows
+ }
+office-rest = the rest

@@ -339,3 +339,5 @@ office-flag-other = 其他
     .look = { $n },应有{ $usual }
     .check = 请看原始记录。
     .null = 凭机会
+office-more-rows = 其余 { $n } 行
+office-rest = 其余

@@ -116,6 +116,14 @@ pub struct Table {
     pub rows: Vec<Vec<Cell>>,
 }
 
+impl Table {
+    /// Whether a column holds numbers; the template has its place as a reference or not.
+    pub fn is_number(&self, at: impl std::borrow::Borrow<usize>) -> bool {
+        let mut cells = self.rows.iter().filter_map(|row| row.get(*at.borrow()));
+        cells.next().is_some_and(|cell| cell.number)
+    }
+}
+
 /// The kind of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

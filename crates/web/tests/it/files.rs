@@ -388,3 +388,33 @@ fn a_workbook_that_would_fill_the_memory_is_refused_before_it_is_unpacked() {
     let answer = upload(&office, path, &fields, ("a.csv", &large));
     assert!([413, 0].contains(&answer.status), "{}", answer.status);
 }
+
+#[test]
+fn tables_of_the_office_are_files_with_all_their_rows() {
+    let office = Running::shared().signed_in("office");
+    let page = office.get("/office").body;
+    let links: Vec<String> = page
+        .split("href=\"?")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .filter(|link| link.contains("as=csv"))
+        .map(|link| link.replace("&amp;", "&"))
+        .collect();
+    assert!(links.len() > 3, "{links:?}");
+    let rows = page.matches("<tbody").count();
+    assert!(rows > links.len(), "a long table's rest is folded");
+    let lines = links.iter().map(|link| {
+        let file = office.get(&format!("/office?{link}"));
+        assert_eq!(file.status, 200, "{link}");
+        file.body.lines().count() - 1
+    });
+    let shown = page.matches("<tr role=\"row\"><th scope=\"row\"").count();
+    assert_eq!(lines.sum::<usize>(), shown);
+    for wrong in ["?as=csv", "?as=csv&table=0", "?as=doc&table=3"] {
+        assert_eq!(
+            office.get(&format!("/office{wrong}")).status,
+            404,
+            "{wrong}"
+        );
+    }
+}

@@ -5,7 +5,9 @@ use askama::Template;
 use serde::Serialize;
 
 use crate::asked::Asked;
+use crate::files::{self, Kind};
 use crate::page::Page;
+use crate::problem::Problem;
 use crate::reply::{Answer, Reply};
 
 /// What stands in a table's cell, or beside a fact's name.
@@ -54,6 +56,9 @@ impl<T: Into<String>> From<T> for Cell {
     }
 }
 
+/// So many rows of a long table are seen at once.
+const AT_ONCE: usize = 10;
+
 /// A table.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Grid {
@@ -71,6 +76,34 @@ impl Grid {
     /// What a column is called; the template has its number as a reference or not.
     fn column(&self, at: impl std::borrow::Borrow<usize>) -> &str {
         self.head.get(*at.borrow()).map_or("", String::as_str)
+    }
+
+    /// How a column's name looks: as the numbers under it.
+    fn look(&self, at: impl std::borrow::Borrow<usize>) -> &str {
+        let first = self.rows.first().and_then(|row| row.get(*at.borrow()));
+        first.map_or("", |cell| cell.look)
+    }
+
+    /// The rows in parts: those that are seen at once, and the rest of a long table.
+    fn parts(&self) -> Vec<&[Vec<Cell>]> {
+        match self.rows.split_at_checked(AT_ONCE) {
+            Some((first, rest)) if rest.len() > AT_ONCE => vec![first, rest],
+            _ => vec![&self.rows],
+        }
+    }
+
+    /// The table as a file.
+    fn file(&self, name: &str, kind: Kind) -> Answer {
+        let cell = |cell: &Cell| match cell.look {
+            "n" => files::Cell::number(Some(cell.text.clone())),
+            _ => files::Cell::text(cell.text.as_str()),
+        };
+        let rows: Vec<Vec<_>> = self
+            .rows
+            .iter()
+            .map(|row| row.iter().map(cell).collect())
+            .collect();
+        files::table(name, &self.head, &rows, kind)
     }
 }
 
@@ -310,6 +343,17 @@ pub struct Sheet {
 struct SheetPage<'a> {
     page: Page<'a>,
     blocks: &'a [Block],
+    /// What limits the lists of the page, for their files to be limited alike; ends with `&` where there is something.
+    query: String,
+}
+
+fn kept(asked: &Asked<'_>) -> String {
+    let pairs: Vec<_> = asked.query.iter().collect();
+    let text = serde_urlencoded::to_string(pairs).unwrap_or_default();
+    match text.is_empty() {
+        true => text,
+        false => text + "&",
+    }
 }
 
 impl Sheet {
@@ -374,6 +418,11 @@ impl Sheet {
     /// # Errors
     /// When the template fails.
     pub fn show(mut self, asked: &Asked<'_>) -> Answer {
+        if asked.query.has("as") {
+            return self
+                .file(asked)
+                .unwrap_or_else(|| Err(Problem::not_found()));
+        }
         for block in &mut self.blocks {
             if let Block::Form(form) = block {
                 form.restore(asked);
@@ -382,7 +431,19 @@ impl Sheet {
         Reply::page(&SheetPage {
             page: Page::new(asked, self.title),
             blocks: &self.blocks,
+            query: kept(asked),
         })
+    }
+
+    /// The table that the query asks for as a file.
+    fn file(&self, asked: &Asked<'_>) -> Option<Answer> {
+        let kind = Kind::asked(asked.query.get("as"))?;
+        let number = asked.query.get("table").parse::<usize>().ok()?;
+        let Block::Table(grid) = self.blocks.get(number)? else {
+            return None;
+        };
+        let place = asked.path.trim_matches('/').replace('/', "-");
+        Some(grid.file(&format!("{place}-{number}"), kind))
     }
 }
 
@@ -405,7 +466,7 @@ pub fn units(asked: &Asked<'_>) -> Vec<(String, String)> {
 ///
 /// # Errors
 /// When there are no rules.
-pub fn roles(asked: &Asked<'_>) -> Result<Vec<(String, String)>, crate::problem::Problem> {
+pub fn roles(asked: &Asked<'_>) -> Result<Vec<(String, String)>, Problem> {
     let roles = asked.book()?.campaign.file.role.iter();
     let pair =
         |role: &rulebook::model::Role| (role.id.to_string(), asked.words.of(&role.name).to_owned());
