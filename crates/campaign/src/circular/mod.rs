@@ -331,6 +331,9 @@ pub(crate) fn decide(
             if !matches!(known.progress, Progress::Approved { .. }) {
                 return Err(refuse::wrong_step(*circular));
             }
+            if record::has_visited(state, person, known.period, context.today) == Some(false) {
+                return Err(refuse::not_visited(known.period));
+            }
             Event::Published {
                 circular: *circular,
                 period: known.period,

@@ -57,6 +57,11 @@ pub const REFUSALS: &[Code] = &[
         "这份通报还没走到或已走过这一步",
         "the circular isn't at this step",
     ),
+    (
+        "not-visited",
+        "签发人的单位这一期没有走访过任何单位",
+        "the unit of whoever signs has visited nobody in the period",
+    ),
 ];
 
 pub(super) fn no_such_circular(id: CircularId) -> Refusal {
@@ -121,6 +126,20 @@ pub(super) fn wrong_step(id: CircularId) -> Refusal {
         say!(
             "先批准,再发布;各一次。",
             "Approve it, then publish it, once each."
+        ),
+    )
+}
+
+pub(super) fn not_visited(period: Period) -> Refusal {
+    Refusal::new(
+        "not-visited",
+        say!(
+            "您的单位 {period} 没有走访过任何单位,不能签发这一期的通报。",
+            "Your unit has visited nobody in {period}, so you can't sign its circular."
+        ),
+        say!(
+            "请本单位这一期走访过的人签发。",
+            "Let someone sign whose unit has been there."
         ),
     )
 }

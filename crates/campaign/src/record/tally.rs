@@ -138,6 +138,17 @@ pub fn visits(state: &State, period: Period) -> BTreeMap<(&UnitId, &UnitId), u32
     visits
 }
 
+/// Whether someone's unit has visited another in a period; `None` where the period holds no visits at all.
+///
+/// Who hasn't been there can't sign what is said of it.
+#[must_use]
+pub fn has_visited(state: &State, person: &PersonId, period: Period, today: Date) -> Option<bool> {
+    let visits = visits(state, period);
+    let unit = state.organisation.unit_of(person, today);
+    let own = |unit| visits.keys().any(|(from, _)| *from == unit);
+    (!visits.is_empty()).then(|| unit.is_some_and(own))
+}
+
 /// What a form asks for in a period: months, weeks …; none of what is filed as it happens.
 fn times(form: &Form, book: &Book, period: Period) -> Vec<When> {
     let calendar = &book.calendar;

@@ -7,8 +7,8 @@ use campaign::objection::{Effect, Outcome};
 use campaign::{Actor, period};
 
 use crate::months::{
-    County, JANUARY, TOWNS, all_met, correct, is_golden, judge, month, raise, scored, started,
-    to_record, to_score,
+    County, JANUARY, TOWNS, all_met, correct, give, is_golden, judge, month, raise, scored,
+    started, to_record, to_score,
 };
 use crate::support::unit;
 
@@ -232,6 +232,8 @@ fn every_refusal_is_met_and_the_first_reason_is_given() {
     story.cannot("close-1", approve(second), "second-person");
     story.does("close-2", approve(second));
     story.cannot("close-2", approve(second), "wrong-step");
+    give(&mut story, "judge-1", "closer");
+    story.cannot("judge-1", publish(second), "not-visited");
     story.does("close-2", publish(second));
     story.cannot("close-2", publish(second), "wrong-step");
     let met = [
@@ -245,6 +247,7 @@ fn every_refusal_is_met_and_the_first_reason_is_given() {
         "outdated",
         "second-person",
         "wrong-step",
+        "not-visited",
     ];
     all_met(REFUSALS, &met);
 }

@@ -320,7 +320,7 @@ pub fn organise(story: &mut County, action: organisation::Action) {
         .unwrap_or_else(|refusal| panic!("{refusal}"));
 }
 
-fn give(story: &mut County, id: &str, role: &str) {
+pub fn give(story: &mut County, id: &str, role: &str) {
     let grant = Grant {
         role: role.into(),
         unit: None,

@@ -250,16 +250,6 @@ fn step_form(
     sheet.form(form.field(Field::hidden("circular", id.to_string())));
 }
 
-/// Whether someone's unit has visited another in a period; `None` where the period holds no visits at all.
-fn has_visited(asked: &Asked<'_>, person: &PersonId, period: Period) -> Option<bool> {
-    let visits = campaign::record::visits(asked.state, period);
-    if visits.is_empty() {
-        return None;
-    }
-    let unit = asked.state.organisation.unit_of(person, asked.today);
-    Some(unit.is_some_and(|unit| visits.keys().any(|(from, _)| *from == unit)))
-}
-
 /// Who may sign, and whether they have been out there in this period.
 fn signers(asked: &Asked<'_>, period: Period, sheet: &mut Sheet) {
     let (state, w) = (asked.state, asked.words);
@@ -526,20 +516,6 @@ fn approve(_: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> {
 
 fn publish(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> {
     let circular = circular_of(fields)?;
-    if has_visited(asked, asked.person()?, at.period()?) == Some(false) {
-        return Err(Problem::new(
-            axum::http::StatusCode::FORBIDDEN,
-            "not-visited",
-            say!(
-                "您的单位这一期没有走访过任何单位,不能签发这一期的通报。",
-                "Your unit has visited nobody in this period, so you can't sign its circular."
-            ),
-            say!(
-                "请本单位这一期走访过的人签发;名单见“谁能签发”。",
-                "Let someone sign whose unit has been there; see “Who may sign”."
-            ),
-        ));
-    }
     plan(at, fields, "office-done-publish", |_| {
         Action::Circular(circular::Action::Publish { circular })
     })
