@@ -28,6 +28,10 @@ type Back = (Option<Token>, String, &'static str);
 async fn come_back(app: &Arc<App>, parts: &Parts, caller: &Caller) -> Result<Back, Problem> {
     let provider = app.sign_on.as_ref().ok_or_else(Problem::not_found)?;
     let query = &parts.at.query;
+    // Opened by hand, or once more in the other language: there is nothing to come back from.
+    if !query.has("state") {
+        return Ok((None, "/sign-in".to_owned(), ""));
+    }
     let network = parts.from.map(from::network).unwrap_or_default();
     let held = parts
         .cookies

@@ -56,8 +56,11 @@ const settings = (base) => ({
   },
 });
 
+let reached;
+
 /** Begins to serve whoever is reached at this address. */
 function serve(base) {
+  reached = base;
   provider = new Provider(issuer, settings(base));
   provider.use(async (ctx, next) => {
     await next();
@@ -103,7 +106,10 @@ for await (const line of createInterface({ input: process.stdin })) {
   else if (what === "subject") subject = value;
   else if (what === "acr") acr = value;
   else if (what === "now") now = Number(value) * 1000;
-  else if (what === "bend") bend = value ?? "";
+  else if (what === "rotate") {
+    keys.splice(0, 1, key("second"));
+    serve(reached);
+  } else if (what === "bend") bend = value ?? "";
   console.log("ok");
 }
 process.exit(0);

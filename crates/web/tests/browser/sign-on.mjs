@@ -26,6 +26,16 @@ await story(async (browser) => {
   await page.goto(`${base}/sign-in?then=/me`);
   await through(page, "/sign-in/oidc", `${base}/me`);
 
+  const office = await someone(browser, "office");
+  await office.goto(`${base}/office/accounts`);
+  await Promise.all([office.waitForEvent("load"), office.locator("form:has([name=person]) button").first().click()]);
+  const link = (await office.locator("[role=status] code").innerText()).trim();
+  const guest = await someone(browser, null);
+  await guest.goto(link);
+  await look(guest, "welcome-by-provider");
+  await through(guest, `${new URL(link).pathname}/oidc`, returned);
+  must((await guest.innerText("h1")).includes("没有关联"), "an identity that is someone's already makes no account");
+
   const plain = await someone(browser, null, { javaScriptEnabled: false });
   await plain.goto(`${base}/sign-in?then=/me`);
   await through(plain, "/sign-in/oidc", `${base}/me`);

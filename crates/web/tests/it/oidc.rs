@@ -413,8 +413,14 @@ fn only_the_browser_that_began_comes_back_once_and_in_time() {
 fn a_provider_that_is_gone_keeps_nobody_from_signing_in_by_password() {
     let both = Both::start("");
     let browser = both.running.browser();
+    let on_the_way = both.running.browser();
+    let link = both.away(&on_the_way, "/sign-in?lang=en", "/sign-in/oidc", &[]);
+    let to = both.through(&link);
     let csrf = browser.get("/sign-in?lang=en").hidden("csrf");
     drop(both.provider);
+    said(&on_the_way.get(&to), "doesn&#39;t answer now");
+    // What it said about itself is too old by now.
+    both.running.time.fetch_add(3_601, Ordering::SeqCst);
     for _ in 0..2 {
         let answer = browser.post("/sign-in/oidc", &[("csrf", &csrf)]);
         said(&answer, "doesn&#39;t answer now");
@@ -447,6 +453,19 @@ fn where_there_is_no_provider_nothing_speaks_of_one() {
         browser.get("/sign-in/oidc/return?code=x&state=y").status,
         404
     );
+}
+
+#[test]
+fn a_new_key_of_the_provider_is_looked_for() {
+    let both = Both::start("");
+    both.link("desk");
+    both.provider.tell("rotate");
+    let browser = both.running.browser();
+    assert_eq!(both.sign_in(&browser).status, 303);
+    both.provider.tell("bend signature");
+    said(&both.sign_in(&browser), "its signature is wrong");
+    let opened = browser.get("/sign-in/oidc/return?lang=zh");
+    assert_eq!(opened.header("location"), Some("/sign-in"));
 }
 
 #[test]

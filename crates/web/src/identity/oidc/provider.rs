@@ -146,20 +146,19 @@ impl Provider {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the provider says about itself: known since at most `fresh` seconds, else asked for; where it doesn't answer, what
-    /// it said before.
+    /// What the provider says about itself: known since at most `fresh` seconds, else asked for.
     async fn metadata(&self, fresh: i64, now: Time) -> Result<Arc<CoreProviderMetadata>, Failed> {
-        let before = {
+        {
             let known = self.known();
-            let silent = known.silent.is_some_and(|since| now.0 - since.0 < PAUSE);
-            match &known.metadata {
-                Some((metadata, at)) if silent || now.0 - at.0 < fresh => {
-                    return Ok(Arc::clone(metadata));
-                }
-                None if silent => return Err(Failed::Unreachable("it is silent".to_owned())),
-                before => before.as_ref().map(|(metadata, _)| Arc::clone(metadata)),
+            if let Some((metadata, at)) = &known.metadata
+                && now.0 - at.0 < fresh
+            {
+                return Ok(Arc::clone(metadata));
             }
-        };
+            if known.silent.is_some_and(|since| now.0 - since.0 < PAUSE) {
+                return Err(Failed::Unreachable("it is silent".to_owned()));
+            }
+        }
         let issuer = IssuerUrl::new(self.config.issuer.clone())
             .map_err(|error| Failed::Unreachable(error.to_string()))?;
         let http = |request: HttpRequest| ask(self.http.clone(), request);
@@ -174,7 +173,7 @@ impl Provider {
             Err(error) => {
                 tracing::warn!(target: "security", error = %chain(&error), "the provider of single sign-on says nothing about itself");
                 self.known().silent = Some(now);
-                before.ok_or_else(|| Failed::Unreachable(error.to_string()))
+                Err(Failed::Unreachable(error.to_string()))
             }
         }
     }
