@@ -154,7 +154,7 @@ impl<'a> Sight<'a> {
 }
 
 /// What a parameter says; none where it isn't there.
-fn wanted<'q>(at: &'q At, limit: Limit) -> Option<&'q str> {
+fn wanted(at: &At, limit: Limit) -> Option<&str> {
     Some(at.query.get(limit.name)).filter(|text| !text.is_empty())
 }
 

@@ -70,6 +70,22 @@ pub fn routes() -> Table {
             own::end_token,
             account,
         )
+        .show("/office/accounts", Verb::Run, people)
+        .own("/office/accounts", Verb::Run, own::invite, people)
+        .show("/welcome/{token}", Verb::SeePublic, welcome)
+        .own("/welcome/{token}", Verb::SeePublic, own::accept, welcome)
+        .own(
+            "/welcome/{token}/oidc",
+            Verb::SeePublic,
+            sign_on::accept,
+            welcome,
+        )
+        .and(other_ways())
+}
+
+/// The routes of signing in otherwise than by a password.
+fn other_ways() -> Table {
+    Table::new()
         .own(
             "/sign-in/passkey",
             Verb::SeePublic,
@@ -113,16 +129,6 @@ pub fn routes() -> Table {
             Verb::SeeAccount,
             sign_on::unlink,
             account,
-        )
-        .show("/office/accounts", Verb::Run, people)
-        .own("/office/accounts", Verb::Run, own::invite, people)
-        .show("/welcome/{token}", Verb::SeePublic, welcome)
-        .own("/welcome/{token}", Verb::SeePublic, own::accept, welcome)
-        .own(
-            "/welcome/{token}/oidc",
-            Verb::SeePublic,
-            sign_on::accept,
-            welcome,
         )
 }
 
