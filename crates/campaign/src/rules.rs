@@ -204,6 +204,33 @@ impl Rules {
     }
 }
 
+/// Rules that aren't adopted, opened as if they were, so that they can be looked at and tried on past periods.
+///
+/// # Errors
+/// Everything that is wrong with them.
+pub fn tried(
+    state: &State,
+    from: Period,
+    files: &BTreeMap<String, String>,
+) -> Result<Book, Vec<rulebook::Diagnostic>> {
+    let adopted = Adopted {
+        from,
+        files: files.clone(),
+        entry: state.length(),
+    };
+    let latest = state.rules.latest().map_or(0, |book| book.version);
+    Book::open(latest + 1, &adopted)
+}
+
+/// That rules can be adopted after those in force.
+///
+/// # Errors
+/// Why they can't.
+pub fn can_follow(state: &State, book: &Book) -> Result<(), Refusal> {
+    let latest = state.rules.latest();
+    latest.map_or(Ok(()), |latest| fits(state, latest, book))
+}
+
 pub(crate) fn decide(
     state: &State,
     action: &Action,
@@ -216,9 +243,7 @@ pub(crate) fn decide(
         entry: state.length(),
     };
     let book = Book::open(0, &adopted).map_err(|findings| broken(&findings))?;
-    if let Some(latest) = state.rules.latest() {
-        fits(state, latest, &book)?;
-    }
+    can_follow(state, &book)?;
     Ok(vec![crate::Event::Rules(Event::Adopted {
         from: adopted.from,
         files: adopted.files,

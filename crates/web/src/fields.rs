@@ -73,6 +73,20 @@ impl Fields {
         pairs.map(|(name, text)| (name.as_str(), text.as_str()))
     }
 
+    /// What stands in a field as it was sent, not trimmed.
+    #[must_use]
+    pub fn raw(&self, name: &str) -> &str {
+        let found = self.texts.iter().find(|(field, _)| field == name);
+        found.map_or("", |(_, text)| text.as_str())
+    }
+
+    /// The files of a field that were chosen.
+    pub fn files<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f Upload> {
+        let named = self.files.iter().filter(move |(field, _)| field == name);
+        let files = named.map(|(_, file)| file);
+        files.filter(|file| !file.content.is_empty())
+    }
+
     /// The file of a field; none where none was chosen.
     #[must_use]
     pub fn file(&self, name: &str) -> Option<&Upload> {

@@ -303,6 +303,18 @@ impl Periods {
     }
 }
 
+/// What the results of a period would be by other rules, from all that was filed and handed in for it. Nothing comes of it.
+///
+/// # Errors
+/// Why they can't score it.
+pub fn tried(
+    state: &State,
+    book: &crate::rules::Book,
+    period: Period,
+) -> Result<Vec<ClassResult>, Refusal> {
+    Ok(score::score(state, book, period)?.classes)
+}
+
 pub(crate) fn decide(
     state: &State,
     action: &Action,

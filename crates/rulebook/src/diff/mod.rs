@@ -72,7 +72,9 @@ fn line(text: &mut String, depth: usize, words: &str) {
     text.push('\n');
 }
 
-fn sentence(what: &What, lang: Lang) -> String {
+/// What happened, in a line.
+#[must_use]
+pub fn sentence(what: &What, lang: Lang) -> String {
     let colon = lang.pick(":", ": ");
     let named = |word: &str, say: &Say| {
         let words = say.get(lang);

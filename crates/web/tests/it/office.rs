@@ -358,3 +358,112 @@ fn flags_are_questions_with_how_much_was_looked_for() {
     let early = office.get("/api/v1/flags?period=2026-12");
     assert_eq!(early.status, 404, "December isn't over");
 }
+
+#[test]
+fn a_change_of_the_rules_is_tried_before_it_is_adopted() {
+    let running = Running::start();
+    let office = running.signed_in("office");
+    let page = "/office/rules?file=forms/monthly.toml";
+    let shown = english(&office, page);
+    assert!(shown.contains("minutes = 15"), "{shown}");
+    let text = {
+        let state = running.app.host.read();
+        state.rules.files(1).unwrap()["forms/monthly.toml"].clone()
+    };
+    let send = |text: &str, path: &str| {
+        let fields = [
+            ("path", "forms/monthly.toml"),
+            ("text", text),
+            ("from", "2027-01"),
+            ("months", "1"),
+        ];
+        office.submit(page, path, &fields)
+    };
+    let same = send(&text, "/office/rules");
+    assert_eq!(same.status, 422, "{}", same.body);
+    assert!(same.body.contains("as the rules in force"), "{}", same.body);
+
+    let broken = send(
+        &text.replace("minutes = 15", "minutes = \"many\""),
+        "/office/rules",
+    );
+    let line = 1 + text
+        .lines()
+        .position(|line| line == "minutes = 15")
+        .unwrap();
+    assert!(
+        broken.body.contains(&format!("forms/monthly.toml:{line}")),
+        "{}",
+        broken.body
+    );
+    assert!(
+        !broken.body.contains("/office/rules/adopt"),
+        "{}",
+        broken.body
+    );
+    assert!(broken.body.contains("many"), "what was written is kept");
+
+    let tried = send(
+        &text.replace("minutes = 15", "minutes = 10"),
+        "/office/rules",
+    );
+    assert_eq!(tried.status, 422, "{}", tried.body);
+    for part in [
+        "minutes to fill",
+        "15 → 10",
+        "Tried on November 2026",
+        "/office/rules/adopt",
+    ] {
+        assert!(tried.body.contains(part), "{part}: {}", tried.body);
+    }
+    let versions = || running.app.host.read().rules.latest().unwrap().version;
+    assert_eq!(versions(), 1, "looking adopts nothing");
+    let (csrf, key) = (tried.hidden("csrf"), tried.hidden("key"));
+    let sent = tried.hidden("changes");
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("key", &key),
+        ("changes", &sent),
+        ("from", "2027-01"),
+    ];
+    let unseen = office.post("/office/rules/adopt", &fields);
+    assert_eq!(unseen.status, 422, "{}", unseen.body);
+    let mut fields = fields.to_vec();
+    fields.push(("seen", "yes"));
+    let adopted = office.post("/office/rules/adopt", &fields);
+    assert_eq!(adopted.status, 303, "{}", adopted.body);
+    assert_eq!(versions(), 2);
+    let secretary = running.signed_in("secretary");
+    assert_eq!(secretary.get("/office/rules").status, 404);
+}
+
+#[test]
+fn files_that_were_changed_are_found_by_their_name() {
+    let running = Running::shared();
+    let office = running.signed_in("office");
+    let shown = office.get("/office/rules?lang=en");
+    let text = {
+        let state = running.app.host.read();
+        state.rules.files(1).unwrap()["forms/visit.toml"].replace("minutes = 15", "minutes = 20")
+    };
+    let mut body = String::new();
+    let csrf = shown.hidden("csrf");
+    for (name, value) in [
+        ("csrf", csrf.as_str()),
+        ("from", "2027-01"),
+        ("months", "1"),
+    ] {
+        body += &format!(
+            "--merit\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+        );
+    }
+    body += &format!(
+        "--merit\r\ncontent-disposition: form-data; name=\"files\"; filename=\"visit.toml\"\r\n\r\n{text}\r\n--merit--\r\n"
+    );
+    let kind = ("content-type", "multipart/form-data; boundary=merit");
+    let tried = office.send("POST", "/office/rules", &[kind], body.as_bytes());
+    assert_eq!(tried.status, 422, "{}", tried.body);
+    for part in ["forms/visit.toml", "15 → 20"] {
+        assert!(tried.body.contains(part), "{part}: {}", tried.body);
+    }
+}

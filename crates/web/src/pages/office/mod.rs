@@ -5,6 +5,7 @@ pub(crate) mod flags;
 mod objections;
 mod paged;
 mod periods;
+mod rules;
 mod samples;
 pub mod sheet;
 pub(crate) mod tasks;
@@ -27,6 +28,7 @@ pub fn routes() -> Table {
         .and(periods::routes())
         .and(tasks::routes())
         .and(samples::routes())
+        .and(rules::routes())
         .show("/office/flags", Verb::SeeOffice, flags::show)
         .show("/office/objections", Verb::SeeOffice, objections::show)
 }
@@ -56,12 +58,13 @@ fn verifies(asked: &Asked<'_>) -> bool {
 }
 
 /// The office's pages, in the order of a month's work.
-const PLACES: [(&str, &str); 5] = [
+const PLACES: [(&str, &str); 6] = [
     ("/office", "office-nav"),
     ("/office/tasks", "office-tasks"),
     ("/office/samples", "office-samples"),
     ("/office/flags", "office-flags"),
     ("/office/objections", "office-objections"),
+    ("/office/rules", "office-rules"),
 ];
 
 /// The office's pages, as links.

@@ -116,6 +116,8 @@ pub enum Input {
     Day,
     /// Several lines.
     Lines,
+    /// A whole file's text.
+    Code,
     /// One of these: value, name.
     Choice(Vec<(String, String)>),
     /// Files.
@@ -302,7 +304,11 @@ impl Form {
         };
         for field in &mut self.fields {
             if kept.fields.has(field.name) && field.input != Input::Files {
-                kept.fields.get(field.name).clone_into(&mut field.value);
+                let text = match field.input {
+                    Input::Code => kept.fields.raw(field.name),
+                    _ => kept.fields.get(field.name),
+                };
+                text.clone_into(&mut field.value);
             }
             let wrong = kept.problem.fields.get(field.name);
             field.wrong = wrong.map(|say| asked.words.say(say).to_owned());
