@@ -11,7 +11,7 @@ use arc_swap::ArcSwap;
 use campaign::circular::Bundle;
 use campaign::{Entry, ItemId, State};
 use ledger::checkpoint::Opened;
-use ledger::disclose::{DiscloseError, Disclosure};
+use ledger::disclose::{Continuation, DiscloseError, Disclosure, continuation};
 use ledger::vault::{Item, VaultError};
 use ledger::{Store, StoreError};
 use rulebook::Period;
@@ -196,6 +196,25 @@ impl Host {
     /// When the store fails.
     pub fn checkpoint(&self) -> Result<Option<(Opened, String)>, StoreError> {
         self.reading(|store| entries::checkpoint(store, &self.parts.keys))
+    }
+
+    /// The proof that the log goes on from what it was with so many entries; none where no checkpoint covers so many.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn continuation(&self, from: u64) -> Result<Option<Continuation>, StoreError> {
+        self.reading(|store| continuation(store, from))
+    }
+
+    /// The public keys that sign the log, as they are given to `merit ledger check-proof`.
+    #[must_use]
+    pub fn log_keys(&self) -> Vec<String> {
+        self.parts
+            .keys
+            .log()
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     /// Reads from the ledger through the one connection that is kept for it.

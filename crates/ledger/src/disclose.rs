@@ -1,4 +1,5 @@
-//! Showing one entry to someone who has no access to the ledger: body, salt, and the proof that it stands under a checkpoint.
+//! Showing something to someone who has no access to the ledger: one entry, with body, salt, and the proof that it stands under a
+//! checkpoint; or that the log goes on from what it was.
 
 use std::fmt;
 
@@ -105,6 +106,42 @@ pub fn disclose(store: &mut dyn Store, index: u64, size: u64) -> Result<Disclosu
         proof,
         checkpoint,
     })
+}
+
+/// That the log of `from` entries is how the one of `to` entries begins (RFC 6962 §2.1.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Continuation {
+    /// How many entries it had.
+    pub from: u64,
+    /// How many it has.
+    pub to: u64,
+    /// The consistency proof.
+    pub proof: Vec<Hash>,
+    /// The earlier checkpoint, a signed note, where the ledger still has it.
+    pub old: Option<String>,
+    /// The later checkpoint, a signed note.
+    pub new: String,
+}
+
+/// Shows that the log goes on from what it was with `from` entries, up to the latest checkpoint; none where there is no checkpoint,
+/// or it doesn't cover so many.
+///
+/// # Errors
+/// When the store can't give what is needed.
+pub fn continuation(store: &mut dyn Store, from: u64) -> crate::Result<Option<Continuation>> {
+    let Some(new) = store.checkpoint()? else {
+        return Ok(None);
+    };
+    let old = checkpoint_of(store, from)?;
+    let proof = Tiles::new(store).consistency(from, new.size)?;
+    Ok(proof.map(|proof| Continuation {
+        from,
+        to: new.size,
+        proof,
+        old: old.map(|checkpoint| checkpoint.note),
+        new: new.note,
+    }))
 }
 
 /// Why a disclosure shows nothing.

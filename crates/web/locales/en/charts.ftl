@@ -12,3 +12,5 @@ charts-funnel-all = Ratings
 charts-funnel-share = Share (%)
 charts-funnel-low = Lower limit (%)
 charts-funnel-high = Upper limit (%)
+charts-heat = Scores by unit and period
+charts-heat-desc = A row for each unit, by name; a column for each period, with the score in its cell. There are five shades, each for a fifth of all scores: the darker, the higher; the last row tells their ranges. An empty cell has no score.

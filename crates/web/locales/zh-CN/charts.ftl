@@ -12,3 +12,5 @@ charts-funnel-all = 评价数
 charts-funnel-share = 占比(%)
 charts-funnel-low = 下限(%)
 charts-funnel-high = 上限(%)
+charts-heat = 各单位各期得分
+charts-heat-desc = 每行一个单位,按名称排列;每列一期,格里是得分。颜色分五档,把所有的得分由低到高平分成五份,越深越高;下面一行是各档的范围。空格是没有得分。

@@ -261,6 +261,80 @@ pub fn profile(about: About<'_>, rows: &[Points<'_>]) -> Chart {
     picture.done()
 }
 
+/// A row of a heat table.
+#[derive(Clone, Debug)]
+pub struct Heat<'a> {
+    /// The unit's name.
+    pub name: &'a str,
+    /// Its page.
+    pub link: String,
+    /// Its value in each column, where there is one.
+    pub values: Vec<Option<f64>>,
+}
+
+/// The shades of a heat table.
+const SHADES: usize = 5;
+
+/// Values by row and column: each is written in its cell, and shaded by the fifth of all values that it lies in.
+#[must_use]
+pub fn heat(about: About<'_>, columns: &[String], rows: &[Heat<'_>]) -> Chart {
+    let mut all: Vec<f64> = rows
+        .iter()
+        .flat_map(|row| row.values.iter().flatten().copied())
+        .filter(|value| value.is_finite())
+        .collect();
+    all.sort_by(f64::total_cmp);
+    let ends = ends(&all);
+    let step = ((WIDTH - NAMES - 10.0) / columns.len().max(1) as f64).min(80.0);
+    let x = |column: usize| NAMES + step * column as f64;
+    let height = ROW * (rows.len() as f64 + 1.0) + 44.0;
+    let mut picture = Picture::new(about, WIDTH, height);
+    for (at, column) in columns.iter().enumerate() {
+        picture.text("middle", x(at) + step / 2.0, ROW - 6.0, column);
+    }
+    for (row, one) in rows.iter().enumerate() {
+        let y = ROW * (row as f64 + 1.0);
+        picture.open_link(&one.link, one.name);
+        picture.text("end", NAMES - 8.0, y + 15.0, &short(one.name));
+        picture.close_link();
+        for (at, value) in one.values.iter().enumerate() {
+            if let Some(value) = value {
+                picture.cell(shade(&ends, *value), (x(at), y), (step - 2.0, ROW - 2.0));
+                let told = format!("{value:.1}");
+                picture.text("middle", x(at) + step / 2.0, y + 15.0, &told);
+            }
+        }
+    }
+    key(&mut picture, &all, &ends, height - 26.0);
+    picture.done()
+}
+
+/// Where each fifth but the last ends.
+fn ends(sorted: &[f64]) -> Vec<f64> {
+    let end = |fifth: usize| sorted.get((sorted.len() * fifth).div_ceil(SHADES).max(1) - 1);
+    (1..SHADES).filter_map(end).copied().collect()
+}
+
+fn shade(ends: &[f64], value: f64) -> usize {
+    1 + ends.iter().filter(|end| value > **end).count()
+}
+
+/// What each shade stands for.
+fn key(picture: &mut Picture, sorted: &[f64], ends: &[f64], y: f64) {
+    const WIDE: f64 = 96.0;
+    let (Some(low), Some(high)) = (sorted.first(), sorted.last()) else {
+        return;
+    };
+    let mut low = *low;
+    for (at, end) in ends.iter().chain([high]).enumerate() {
+        let x = NAMES + WIDE * at as f64;
+        picture.cell(at + 1, (x, y), (WIDE - 4.0, ROW - 2.0));
+        let told = format!("{low:.1}–{end:.1}");
+        picture.text("middle", x + WIDE / 2.0 - 2.0, y + 15.0, &told);
+        low = *end;
+    }
+}
+
 /// A number with at most two decimals.
 fn number(value: f64) -> String {
     let text = format!("{value:.2}");

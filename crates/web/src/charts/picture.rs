@@ -102,6 +102,13 @@ impl Picture {
         ));
     }
 
+    /// A cell of a shade.
+    pub fn cell(&mut self, shade: usize, (x, y): (f64, f64), (width, height): (f64, f64)) {
+        self.put(format_args!(
+            "<rect class=\"c-h{shade}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\"/>"
+        ));
+    }
+
     /// A dot, a triangle that points up, one that points down.
     pub fn mark(&mut self, mark: Mark, x: f64, y: f64) {
         let class = mark.class();

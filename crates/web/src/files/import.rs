@@ -20,7 +20,7 @@ use crate::routes::Table;
 const LISTED: usize = 50;
 
 /// So many bytes a workbook has at most once it is unpacked.
-const UNPACKED: u64 = 64 << 20;
+pub(super) const UNPACKED: u64 = 64 << 20;
 
 /// The routes.
 #[must_use]

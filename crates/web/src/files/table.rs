@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use rulebook::Lang;
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use serde::Serialize;
 
 use crate::problem::Problem;
@@ -158,11 +158,8 @@ pub fn table(name: &str, headers: &[String], rows: &[Vec<Cell>], kind: Kind) -> 
         ),
         Kind::Xlsx => (
             "xlsx",
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            xlsx(headers, rows).map_err(|error| {
-                tracing::error!(%error, "a workbook can't be written");
-                Problem::broken()
-            })?,
+            XLSX,
+            xlsx(headers, rows).map_err(|error| unwritable(&error))?,
         ),
     };
     Ok(Reply::File(File {
@@ -190,7 +187,11 @@ fn csv(headers: &[String], rows: &[Vec<Cell>]) -> String {
 /// it stays a text when it is edited or pasted elsewhere.
 fn xlsx(headers: &[String], rows: &[Vec<Cell>]) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
-    let sheet = book.add_worksheet();
+    fill(book.add_worksheet(), headers, rows)?;
+    book.save_to_buffer()
+}
+
+fn fill(sheet: &mut Worksheet, headers: &[String], rows: &[Vec<Cell>]) -> Result<(), XlsxError> {
     let (bold, marked) = (Format::new().set_bold(), Format::new().set_quote_prefix());
     let column = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
     for (at, header) in headers.iter().enumerate() {
@@ -211,8 +212,59 @@ fn xlsx(headers: &[String], rows: &[Vec<Cell>]) -> Result<Vec<u8>, XlsxError> {
     }
     sheet.set_freeze_panes(1, 1)?;
     sheet.autofit();
-    book.save_to_buffer()
+    Ok(())
 }
+
+/// A sheet of a workbook.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    /// What it is called.
+    pub name: String,
+    /// The columns.
+    pub headers: Vec<String>,
+    /// The rows.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+impl Sheet {
+    /// One without rows.
+    #[must_use]
+    pub fn new(name: &str, headers: &[&str]) -> Self {
+        Self {
+            name: name.to_owned(),
+            headers: headers.iter().map(ToString::to_string).collect(),
+            rows: Vec::new(),
+        }
+    }
+}
+
+/// Several sheets as a workbook.
+///
+/// # Errors
+/// [`Problem::broken`] when it can't be written.
+pub fn workbook(name: &str, sheets: &[Sheet]) -> Answer {
+    let write = || -> Result<Vec<u8>, XlsxError> {
+        let mut book = Workbook::new();
+        for one in sheets {
+            let sheet = book.add_worksheet();
+            sheet.set_name(&one.name)?;
+            fill(sheet, &one.headers, &one.rows)?;
+        }
+        book.save_to_buffer()
+    };
+    Ok(Reply::File(File {
+        name: Some(format!("{name}.xlsx")),
+        media_type: XLSX,
+        content: write().map_err(|error| unwritable(&error))?,
+    }))
+}
+
+fn unwritable(error: &XlsxError) -> Problem {
+    tracing::error!(%error, "a workbook can't be written");
+    Problem::broken()
+}
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// Sorts rows by the name in their first cell.
 pub fn by_name(rows: &mut [Vec<Cell>], lang: Lang) {

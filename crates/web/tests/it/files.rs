@@ -3,11 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Write};
 
-use calamine::{Data, Reader, Xlsx};
-use campaign::UnitId;
-use campaign::organisation::{self, Facts};
-
 use crate::support::{Answered, Browser, Running};
+use calamine::{Data, Reader, Xlsx};
 
 #[test]
 fn the_bundle_of_a_circular_can_be_verified() {
@@ -242,29 +239,28 @@ fn plant(running: &Running) {
         assert_eq!(sent.status, 303, "{title}: {}", sent.body);
     };
     FORMULAS.into_iter().for_each(promise);
-    let units: Vec<(UnitId, Facts)> = {
-        let state = running.app.host.read();
-        let units = state.organisation.units(running.app.today(&state));
-        units
-            .map(|(id, facts)| (id.clone(), facts.clone()))
-            .collect()
-    };
-    for ((unit, facts), name) in units.into_iter().zip(FORMULAS.iter().cycle()) {
-        let action = organisation::Action::ChangeUnit {
-            unit,
-            from: running.app.today(&running.app.host.read()),
-            facts: Facts {
-                name: (*name).to_owned(),
-                ..facts
-            },
-        };
-        let command = campaign::Command {
-            id: web::act::new_key().unwrap(),
-            by: campaign::Actor::Program("office".into()),
-            action: campaign::Action::Organisation(action),
-        };
-        running.app.host.execute(command).unwrap();
+    let office = running.signed_in("office");
+    let path = "/office/import/organisation";
+    let csv = office.get(&format!("{path}?template=units.csv")).body;
+    let mut rows = csv.trim_start_matches('\u{feff}').lines();
+    let mut table = format!("{}\n", rows.next().unwrap());
+    for (row, name) in rows.zip(FORMULAS.iter().cycle()) {
+        let mut cells = row.splitn(3, ',');
+        let (id, rest) = (cells.next().unwrap(), cells.nth(1).unwrap());
+        table += &format!("{id},\"{}\",{rest}\n", name.replace('"', "\"\""));
     }
+    let looked = upload(
+        &office,
+        path,
+        &[("step", "look")],
+        ("units.csv", table.as_bytes()),
+    );
+    assert_eq!(
+        confirm(&office, path, &looked).status,
+        303,
+        "{}",
+        looked.body
+    );
 }
 
 #[test]
@@ -312,7 +308,12 @@ fn what_people_typed_is_a_formula_in_no_file() {
 }
 
 /// Sends a form with a file.
-fn upload(browser: &Browser, path: &str, fields: &[(&str, &str)], file: (&str, &[u8])) -> Answered {
+pub fn upload(
+    browser: &Browser,
+    path: &str,
+    fields: &[(&str, &str)],
+    file: (&str, &[u8]),
+) -> Answered {
     let shown = browser.get(path);
     let (csrf, key) = (shown.hidden("csrf"), shown.hidden("key"));
     let mut body = Vec::new();
@@ -331,6 +332,20 @@ fn upload(browser: &Browser, path: &str, fields: &[(&str, &str)], file: (&str, &
     body.extend_from_slice(b"\r\n--cut--\r\n");
     let kind = ("content-type", "multipart/form-data; boundary=cut");
     browser.send("POST", path, &[kind], &body)
+}
+
+/// Confirms what a file would change, as it was shown.
+pub fn confirm(browser: &Browser, path: &str, looked: &Answered) -> Answered {
+    let fields =
+        ["csrf", "key", "stamp", "name", "content"].map(|name| (name, looked.hidden(name)));
+    let mut form: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    let from = looked
+        .body
+        .contains("name=\"from\" value")
+        .then(|| looked.hidden("from"));
+    form.extend(from.iter().map(|from| ("from", from.as_str())));
+    form.push(("step", "take"));
+    browser.post(path, &form)
 }
 
 /// A workbook of a few kilobytes that is enormous once it is unpacked.

@@ -119,7 +119,12 @@ fn a_code_rates_once_is_revised_once_and_then_refused() {
 }
 
 /// The desk's own unit, and codes drawn there for a service.
-fn codes(running: &Running, desk: &Browser, service: &str, count: usize) -> (String, Vec<String>) {
+pub fn codes(
+    running: &Running,
+    desk: &Browser,
+    service: &str,
+    count: usize,
+) -> (String, Vec<String>) {
     let unit = {
         let state = running.app.host.read();
         let units = state.organisation.units(running.app.today(&state));

@@ -158,7 +158,7 @@ impl Drop for Running {
 }
 
 /// What a server answers.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Answered {
     /// The status.
     pub status: u16,

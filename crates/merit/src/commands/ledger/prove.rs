@@ -3,11 +3,10 @@
 use std::path::Path;
 
 use ledger::checkpoint::CheckpointError;
-use ledger::disclose::{Disclosure, DisclosureError, disclose};
+use ledger::disclose::{Continuation, Disclosure, DisclosureError, disclose};
 use ledger::tree::{Head, Tiles, leaf_hash, verify_consistency, verify_inclusion};
-use ledger::{Checkpoint, Hash, Keys, Location, Sealed, Store};
+use ledger::{Checkpoint, Keys, Location, Sealed, Store};
 use rulebook::{Say, say};
-use serde::{Deserialize, Serialize};
 
 use super::{
     checkpoint, done, grouped, location, open, pretty, said, stored, text, trusted, unsound, words,
@@ -17,20 +16,6 @@ use crate::failure::Failure;
 use crate::lang::lang;
 use crate::output::save;
 use crate::terminal;
-
-/// That the ledger of `from` entries is how the one of `to` entries begins (RFC 6962 §2.1.2).
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Continuation {
-    from: u64,
-    to: u64,
-    /// The consistency proof.
-    proof: Vec<Hash>,
-    /// The earlier checkpoint, a signed note, where the ledger still has it.
-    old: Option<String>,
-    /// The later checkpoint, a signed note.
-    new: String,
-}
 
 /// Writes a proof.
 pub fn prove(args: &Prove) -> Result<(), Failure> {

@@ -58,13 +58,14 @@ fn verifies(asked: &Asked<'_>) -> bool {
 }
 
 /// The office's pages, in the order of a month's work.
-const PLACES: [(&str, &str); 6] = [
+const PLACES: &[(&str, &str)] = &[
     ("/office", "office-nav"),
     ("/office/tasks", "office-tasks"),
     ("/office/samples", "office-samples"),
     ("/office/flags", "office-flags"),
     ("/office/objections", "office-objections"),
     ("/office/rules", "office-rules"),
+    ("/office/import", "files-intake"),
 ];
 
 /// The office's pages, as links.

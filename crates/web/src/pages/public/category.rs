@@ -10,7 +10,7 @@ use scoring::replay::Verdict;
 use super::results::{self, Results};
 use super::sheet::{Part, Sheet, headers};
 use crate::asked::{Asked, At};
-use crate::charts::{self, About, Bar, Mark, Rate};
+use crate::charts::{self, About, Bar, Heat, Mark, Rate};
 use crate::files::{Cell, Table, table};
 use crate::problem::Problem;
 use crate::reply::Answer;
@@ -43,6 +43,77 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     let title = format!("{name} · {}", asked.words.period(period));
     let mut sheet = Sheet::new(title);
     fill(&mut sheet, asked, period, found, class);
+    sheet.answer(asked, at)
+}
+
+/// So many periods stand beside each other.
+const MONTHS: usize = 12;
+
+/// The scores of a category's units over the last periods: by name, in no order of merit.
+pub fn months(asked: &Asked<'_>, at: &At) -> Answer {
+    let w = asked.words;
+    let category = at.part("category")?;
+    let classes: Vec<(Period, bool, &ClassResult)> = results::periods(asked, None)
+        .into_iter()
+        .filter_map(|(period, found)| {
+            let mut classes = found.run.classes.iter();
+            let class = classes.find(|class| class.category.as_str() == category)?;
+            Some((period, found.preliminary, class))
+        })
+        .collect();
+    let shown = classes
+        .get(classes.len().saturating_sub(MONTHS)..)
+        .unwrap_or_default();
+    let (_, _, last) = shown.last().ok_or_else(Problem::not_found)?;
+    let name = category_name(asked, last);
+    let mut sheet = Sheet::new(w.a("public-months-of", "class", name));
+    if shown.iter().any(|(_, preliminary, _)| *preliminary) {
+        sheet.add(Part::Warn(w.t("public-preliminary").into_owned()));
+    }
+    sheet.add(Part::Text(w.t("public-months-about").into_owned()));
+    let score = |class: &ClassResult, unit: &UnitId| {
+        let mut units = class.units.iter();
+        units.find(|result| result.unit == *unit)?.score?.given()
+    };
+    let units: std::collections::BTreeSet<&UnitId> = shown
+        .iter()
+        .flat_map(|(.., class)| class.units.iter().map(|result| &result.unit))
+        .collect();
+    let mut rows: Vec<Heat<'_>> = units
+        .into_iter()
+        .map(|unit| Heat {
+            name: asked.unit_name(unit),
+            link: format!("/units/{unit}"),
+            values: shown.iter().map(|(.., class)| score(class, unit)).collect(),
+        })
+        .collect();
+    rows.sort_by(|a, b| crate::order::names(w.lang, a.name, b.name));
+    let labels: Vec<String> = shown
+        .iter()
+        .map(|(period, ..)| period.to_string().chars().skip(2).collect())
+        .collect();
+    let about = About {
+        title: &w.t("charts-heat"),
+        desc: &w.t("charts-heat-desc"),
+    };
+    sheet.add(Part::Chart(charts::heat(about, &labels, &rows)));
+    let cells = |row: &Heat<'_>| {
+        let numbers = row.values.iter();
+        let numbers = numbers.map(|value| Cell::number(value.map(|value| w.num(value, 2))));
+        std::iter::once(Cell::link(row.name, row.link.clone()))
+            .chain(numbers)
+            .collect()
+    };
+    let periods = shown.iter().map(|(period, ..)| w.period(*period));
+    sheet.add(Part::Table(Table {
+        name: "months".into(),
+        caption: w.t("charts-heat").into_owned(),
+        headers: headers(asked, &["public-unit"])
+            .into_iter()
+            .chain(periods)
+            .collect(),
+        rows: rows.iter().map(cells).collect(),
+    }));
     sheet.answer(asked, at)
 }
 
@@ -85,6 +156,10 @@ fn fill(
     );
     sheet.add(Part::Text(counted.into_owned()));
     sheet.add(Part::Text(w.t("public-how-to-read").into_owned()));
+    sheet.add(Part::List(vec![Cell::link(
+        w.t("public-months"),
+        format!("/categories/{}/months", class.category.as_str()),
+    )]));
     let bars: Vec<Bar<'_>> = class
         .units
         .iter()

@@ -3,6 +3,7 @@
 mod category;
 mod circular;
 mod home;
+mod log;
 mod others;
 pub mod results;
 mod score;
@@ -12,7 +13,7 @@ mod unit;
 pub use results::Rescored;
 
 use crate::asked::Asked;
-use crate::files::{feeds, import};
+use crate::files::{feeds, import, intake};
 use crate::page::Link;
 use crate::pages::link;
 use crate::rights::Verb;
@@ -24,10 +25,12 @@ pub fn routes() -> Table {
     let see = Verb::SeePublic;
     Table::new()
         .and(import::routes())
+        .and(intake::routes())
         .show("/", see, home::show)
         .show("/circulars", see, circular::list)
         .show("/circulars/{circular}", see, circular::show)
         .show("/circulars/{circular}/bundle.json", see, circular::bundle)
+        .show("/categories/{category}/months", see, category::months)
         .show("/categories/{category}/{period}", see, category::show)
         .show("/units", see, unit::list)
         .show("/units/{unit}", see, unit::show)
@@ -35,7 +38,11 @@ pub fn routes() -> Table {
         .show("/promises", see, others::promises)
         .show("/services", see, others::services)
         .show("/honours", see, others::honours)
-        .show("/log", see, others::log)
+        .show("/log", see, log::show)
+        .show("/log/checkpoint", see, log::checkpoint)
+        .show("/log/keys", see, log::keys)
+        .show("/log/since/{size}", see, log::since)
+        .show("/log/entries/{height}", see, log::entry)
         .show("/feeds/circulars.atom", see, feeds::circulars)
         .show("/calendar/{unit}/due.ics", see, feeds::calendar)
 }

@@ -1,7 +1,8 @@
-//! Promises, services with their standards, honours, the log.
+//! Promises, services with their standards, honours.
 
 use campaign::honour::{Nomination, Nominee, Stage};
-use campaign::work::Stage as WorkStage;
+use campaign::work::{Item, Stage as WorkStage};
+use campaign::{Date, UnitId};
 use rulebook::model::WorkKind;
 
 use super::sheet::{Part, Sheet, headers};
@@ -9,34 +10,51 @@ use crate::asked::{Asked, At};
 use crate::files::{Cell, Table};
 use crate::reply::Answer;
 
-/// The promises of units: what they are about is published, who keeps them for a unit is not.
-pub fn promises(asked: &Asked<'_>, at: &At) -> Answer {
+/// Whether a promise is for everyone to see: a unit's from when it is taken on; a person's once it is kept, without their name.
+fn is_shown(item: &Item) -> bool {
+    item.kind == WorkKind::Promise
+        && match item.stage {
+            WorkStage::Offered | WorkStage::Declined => false,
+            WorkStage::Closed => true,
+            _ => item.person.is_none(),
+        }
+}
+
+/// How a promise stands.
+fn promise_state(item: &Item, today: Date) -> &'static str {
+    match item.stage {
+        WorkStage::Closed => "public-promise-kept",
+        WorkStage::Finished => "public-promise-done",
+        _ if item.due < today => "public-promise-late",
+        _ => "public-promise-open",
+    }
+}
+
+/// The promises of all units, or of one: the newest first.
+pub fn promised(asked: &Asked<'_>, unit: Option<&UnitId>) -> Table {
     let w = asked.words;
-    let mut sheet = Sheet::new(w.t("public-promises"));
     let items = asked.state.work.items().rev();
+    let of = |item: &Item| unit.is_none_or(|unit| item.holder() == Some(unit));
     let rows = items
-        .filter(|(_, item)| item.kind == WorkKind::Promise && item.person.is_none())
-        .filter(|(_, item)| !matches!(item.stage, WorkStage::Offered | WorkStage::Declined))
+        .filter(|(_, item)| is_shown(item) && of(item))
         .take(200)
         .map(|(_, item)| {
             let title = item.title.map(|title| asked.text(title.item));
             let title = title.map_or_else(String::new, |title| title.to_string());
-            let unit = item.holder();
-            let name = unit.map_or("", |unit| asked.unit_name(unit));
-            let to = unit
+            let holder = item.holder();
+            let name = holder.map_or("", |unit| asked.unit_name(unit)).to_owned();
+            let who = match item.person {
+                Some(_) => w.a("public-someone-of", "unit", name).into_owned(),
+                None => name,
+            };
+            let to = holder
                 .map(|unit| format!("/units/{unit}"))
                 .unwrap_or_default();
-            let state = match item.stage {
-                WorkStage::Closed => "public-promise-kept",
-                WorkStage::Finished => "public-promise-done",
-                _ if item.due < asked.today => "public-promise-late",
-                _ => "public-promise-open",
-            };
             vec![
-                Cell::link(name, to),
+                Cell::link(who, to),
                 Cell::text(title),
                 Cell::text(w.date(item.due)),
-                Cell::text(w.t(state)),
+                Cell::text(w.t(promise_state(item, asked.today))),
             ]
         });
     let ids = [
@@ -45,13 +63,20 @@ pub fn promises(asked: &Asked<'_>, at: &At) -> Answer {
         "public-due",
         "public-state",
     ];
-    let table = Table {
+    Table {
         name: "promises".into(),
         caption: w.t("public-promises-caption").into_owned(),
         headers: headers(asked, &ids),
         rows: rows.collect(),
-    };
-    sheet.table(table, &w.t("public-no-promises"));
+    }
+}
+
+/// The promises: what they are about is published, who keeps them for a unit is not.
+pub fn promises(asked: &Asked<'_>, at: &At) -> Answer {
+    let w = asked.words;
+    let mut sheet = Sheet::new(w.t("public-promises"));
+    sheet.add(Part::Text(w.t("public-promises-about").into_owned()));
+    sheet.table(promised(asked, None), &w.t("public-no-promises"));
     sheet.answer(asked, at)
 }
 
@@ -139,25 +164,5 @@ pub fn honours(asked: &Asked<'_>, at: &At) -> Answer {
         rows: rows.collect(),
     };
     sheet.table(table, &w.t("public-no-honours"));
-    sheet.answer(asked, at)
-}
-
-/// The log: how long it is, how it is checked.
-pub fn log(asked: &Asked<'_>, at: &At) -> Answer {
-    let w = asked.words;
-    let status = asked.app.host.status();
-    let mut sheet = Sheet::new(w.t("public-log"));
-    sheet.add(Part::Text(w.t("public-log-about").into_owned()));
-    let fact = |id: &str, value: u64| (w.t(id).into_owned(), Cell::text(value.to_string()));
-    sheet.add(Part::Facts(vec![
-        fact("public-log-size", status.length),
-        fact("public-log-signed", status.sequenced),
-    ]));
-    sheet.add(Part::Heading(w.t("public-log-how").into_owned()));
-    sheet.add(Part::Text(w.t("public-verify").into_owned()));
-    sheet.add(Part::List(vec![Cell::link(
-        w.t("public-circulars"),
-        "/circulars",
-    )]));
     sheet.answer(asked, at)
 }

@@ -58,6 +58,9 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
         }
         satisfaction(&mut sheet, asked, &unit, period);
     }
+    let promises = super::others::promised(asked, Some(&unit));
+    sheet.add(Part::Heading(asked.words.t("public-promises").into_owned()));
+    sheet.table(promises, &asked.words.t("public-unit-no-promises"));
     honours(&mut sheet, asked, &unit);
     let calendar = Cell::link(
         asked.words.t("public-calendar"),

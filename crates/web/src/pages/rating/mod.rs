@@ -9,7 +9,7 @@ pub(crate) mod limit;
 mod open;
 mod opinion;
 mod received;
-pub(in crate::pages) mod typed;
+pub(crate) mod typed;
 
 use crate::asked::Asked;
 use crate::page::Link;
