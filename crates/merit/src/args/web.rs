@@ -28,7 +28,7 @@ lie in a temporary folder and are gone when it ends (Ctrl-C).",
 pub const SERVE: (&str, &str) = (
     "\
 例子:
-  merit serve 县 --data 数据 --admin-unit o01 --admin-name 张三      第一次:采用细则、导入单位、登记管理员
+  merit serve 县 --data 数据 --admin-unit o001 --admin-name 张三      第一次:采用细则、导入单位、登记管理员
   merit serve 县 --data 数据 --base-url https://merit.example.org --proxy 127.0.0.1    以后每次
 
 数据文件夹里有账本、账号、密钥和快照;密钥第一次自动生成,另外备份一份。前面要有做 TLS 的反向代理。
@@ -62,7 +62,7 @@ pub const SERVE: (&str, &str) = (
 不按邮箱认人。用它登录时这里不再要验证码,要不要第二步由认证系统决定。",
     "\
 Examples:
-  merit serve county --data data --admin-unit o01 --admin-name Zhang      the first time: rules, units, administrator
+  merit serve county --data data --admin-unit o001 --admin-name Zhang      the first time: rules, units, administrator
   merit serve county --data data --base-url https://merit.example.org --proxy 127.0.0.1     from then on
 
 The data folder holds ledger, accounts, keys and snapshots; keys are made the first time: keep a copy elsewhere. Put a

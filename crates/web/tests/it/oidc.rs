@@ -456,6 +456,31 @@ fn where_there_is_no_provider_nothing_speaks_of_one() {
 }
 
 #[test]
+fn codes_that_are_made_up_are_not_taken_to_the_provider_without_end() {
+    let both = Both::start("");
+    let browser = both.running.browser();
+    let link = |browser: &Browser| both.away(browser, "/sign-in?lang=en", "/sign-in/oidc", &[]);
+    let made_up = || {
+        let link = link(&browser);
+        let start = link.find("state=").unwrap();
+        let state = link[start..].split('&').next().unwrap();
+        browser.get(&format!("/sign-in/oidc/return?code=made-up&{state}"))
+    };
+    for _ in 0..30 {
+        said(&made_up(), "invalid_grant");
+    }
+    let waits = made_up();
+    assert_eq!(
+        (waits.status, waits.header("retry-after")),
+        (429, Some("30"))
+    );
+    both.running.time.fetch_add(31, Ordering::SeqCst);
+    both.same_time();
+    both.link("desk");
+    assert_eq!(both.sign_in(&browser).status, 303);
+}
+
+#[test]
 fn a_new_key_of_the_provider_is_looked_for() {
     let both = Both::start("");
     both.link("desk");
