@@ -11,7 +11,8 @@ use schemars::schema_for;
 use super::Limit;
 use super::read::{limited, listed};
 use super::views::{
-    FlagView, HonourView, LadderView, Listed, ObjectionView, RecordView, SampleView, WorkView,
+    BurdenView, FlagView, HonourView, LadderView, Listed, ObjectionView, RecordView, SampleView,
+    WorkView,
 };
 use crate::asked::{Asked, At};
 use crate::problem::Problem;
@@ -87,6 +88,14 @@ pub(super) fn lists(table: Table) -> Table {
     );
     let answer = schema_for!(Listed<FlagView>);
     let table = limited(table, at, &[PERIOD], (flags, answer));
+    let at = (
+        "/burden",
+        SeeOffice,
+        "burden",
+        "The minutes that forms ask of the units of each category, and took in a period that is over.",
+    );
+    let answer = schema_for!(Listed<BurdenView>);
+    let table = limited(table, at, &[PERIOD], (burden, answer));
     let at = (
         "/work",
         SeeAccount,
@@ -202,15 +211,33 @@ fn samples(asked: &Asked<'_>, at: &At) -> Answer {
     )
 }
 
-fn flags(asked: &Asked<'_>, at: &At) -> Answer {
+/// The period that is named, or the last; one that isn't over is not found.
+fn over(asked: &Asked<'_>, at: &At) -> Result<rulebook::Period, Problem> {
     let period = period(at)?;
     let over = crate::pages::office::over(asked)?;
     let period = period.or_else(|| over.first().copied());
     let period = period.filter(|period| over.contains(period));
-    let found = asked
-        .app
-        .flags
-        .get(asked, period.ok_or_else(Problem::not_found)?)?;
+    period.ok_or_else(Problem::not_found)
+}
+
+fn burden(asked: &Asked<'_>, at: &At) -> Answer {
+    let period = over(asked, at)?;
+    let book = asked
+        .state
+        .rules
+        .of(period)
+        .ok_or_else(Problem::not_found)?;
+    let limit = book.campaign.file.limits.minutes_per_month;
+    listed(
+        at,
+        crate::pages::office::burden::of_categories(asked.state, book, period),
+        |of| of.category.clone(),
+        |of| BurdenView::of(period, limit, of),
+    )
+}
+
+fn flags(asked: &Asked<'_>, at: &At) -> Answer {
+    let found = asked.app.flags.get(asked, over(asked, at)?)?;
     listed(
         at,
         found.flags.iter().enumerate(),

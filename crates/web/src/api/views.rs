@@ -496,6 +496,48 @@ impl FlagView {
     }
 }
 
+/// What forms ask of the units of a category, and what they took in a period.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct BurdenView {
+    /// The category.
+    pub category: String,
+    /// The period.
+    pub period: Period,
+    /// How many units it has.
+    pub units: usize,
+    /// The minutes a month that regular forms ask of each.
+    pub asked: f64,
+    /// The minutes that all forms took them, on average.
+    pub mean: f64,
+    /// The most they took one of them.
+    pub most: f64,
+    /// The limit that the rules set, in minutes a month.
+    pub limit: Option<f64>,
+    /// How many units are over it.
+    pub over: usize,
+}
+
+impl BurdenView {
+    /// The burden of a category.
+    #[must_use]
+    pub fn of(
+        period: Period,
+        limit: Option<f64>,
+        of: &crate::pages::office::burden::OfCategory,
+    ) -> Self {
+        Self {
+            category: of.category.clone(),
+            period,
+            units: of.units,
+            asked: of.asked,
+            mean: of.mean,
+            most: of.most,
+            limit,
+            over: of.over,
+        }
+    }
+}
+
 /// An honour that is held.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct HonourView {

@@ -24,7 +24,7 @@ pub struct About<'a> {
 }
 
 /// A picture as it is shown.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct Chart {
     /// Its title.
     pub title: String,

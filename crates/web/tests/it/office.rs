@@ -467,3 +467,137 @@ fn files_that_were_changed_are_found_by_their_name() {
         assert!(tried.body.contains(part), "{part}: {}", tried.body);
     }
 }
+
+#[test]
+fn the_burden_is_shown_by_month_form_and_unit_without_names() {
+    let running = Running::shared();
+    let office = running.signed_in("office");
+    let period = preliminary(running);
+    let page = english(&office, &format!("/office/burden?period={period}"));
+    for part in [
+        "<svg",
+        "Monthly goals",
+        "By category",
+        "How it falls on people",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let (person, name) = {
+        let state = running.app.host.read();
+        let records = state.records.of_form("monthly", period);
+        let mut filers = records.filter_map(|(_, record)| record.filed_by.person().cloned());
+        let person = filers.next().unwrap();
+        let profile = running
+            .app
+            .texts
+            .profile(&running.app.host, &state, &person);
+        (person.to_string(), profile.unwrap().name)
+    };
+    assert!(!page.contains(&person) && !page.contains(&name), "{page}");
+    let listed = office.get(&format!("/api/v1/burden?period={period}"));
+    let listed: serde_json::Value = serde_json::from_str(&listed.body).unwrap();
+    let township = &listed["items"][0];
+    assert!(township["asked"].as_f64().unwrap() > 0.0, "{township}");
+    assert_eq!(
+        running.signed_in("member").get("/office/burden").status,
+        404
+    );
+}
+
+#[test]
+fn tasks_are_limited_to_a_unit_and_read_page_by_page() {
+    let running = Running::shared();
+    let office = running.signed_in("office");
+    let unit = unit_of(running, "secretary");
+    let page = format!("/office/tasks?part=closed&unit={unit}");
+    let shown = english(&office, &page);
+    let others = shown.matches("href=\"/units/").count();
+    let own = shown.matches(&format!("href=\"/units/{unit}\"")).count();
+    assert_eq!(others, own, "{shown}");
+    let all = english(&office, "/office/tasks?part=check&page=9999");
+    assert!(
+        all.contains("To be checked") || all.contains("to be checked"),
+        "{all}"
+    );
+    let whole = office.get("/office/tasks").body;
+    assert!(whole.len() < 200_000, "{}", whole.len());
+}
+
+#[test]
+fn the_register_founds_renames_and_merges_units_and_moves_people() {
+    let running = Running::start();
+    let office = running.signed_in("office");
+    let list = "/office/register";
+    let parent = unit_of(&running, "secretary");
+    let (category, today) = {
+        let state = running.app.host.read();
+        let today = running.app.today(&state);
+        let facts = state.organisation.facts(&parent, today).unwrap();
+        (facts.category.to_string(), today.to_string())
+    };
+    let empty = office.submit(list, list, &[("unit", "new1"), ("name", "Riverside")]);
+    assert_eq!(empty.status, 422, "{}", empty.body);
+    assert!(
+        empty.body.contains("Riverside"),
+        "what was filled in is kept"
+    );
+    let fields = [
+        ("unit", "new1"),
+        ("name", "Riverside"),
+        ("category", category.as_str()),
+        ("parent", parent.as_str()),
+        ("from", today.as_str()),
+    ];
+    let founded = office.submit(list, list, &fields);
+    assert_eq!(founded.status, 303, "{}", founded.body);
+    let found = english(&office, "/office/register?q=Riverside");
+    let page = "/office/register/new1";
+    assert!(found.contains(&format!("href=\"{page}\"")), "{found}");
+    let act = |act: &str, fields: &[(&str, &str)]| {
+        let answer = office.submit(page, &format!("{page}/{act}"), fields);
+        assert_eq!(answer.status, 303, "{act}: {}", answer.body);
+    };
+    act("register", &[("name", "Li Hua"), ("from", &today)]);
+    let shown = english(&office, page);
+    assert!(shown.contains("Li Hua"), "{shown}");
+    let person = {
+        let state = running.app.host.read();
+        let people = state.organisation.people();
+        people.last().unwrap().0.to_string()
+    };
+    let role = [
+        ("person", person.as_str()),
+        ("role", "member"),
+        ("scope", "unit"),
+        ("from", &today),
+    ];
+    act("role", &role);
+    act("charge", &[("principal", &person), ("from", &today)]);
+    act(
+        "post",
+        &[
+            ("name", "Guide"),
+            ("duties", "Show the way"),
+            ("from", &today),
+        ],
+    );
+    let held = format!("{person} member new1");
+    act("end-role", &[("held", &held), ("until", &today)]);
+    let renamed = [fields[1], fields[2], fields[3], fields[4]];
+    let renamed = [("name", "Riverbank"), renamed[1], renamed[2], renamed[3]];
+    act("change", &renamed);
+    act(
+        "move",
+        &[
+            ("person", &person),
+            ("to", parent.as_str()),
+            ("from", &today),
+        ],
+    );
+    act("merge", &[("into", parent.as_str()), ("from", &today)]);
+    let history = english(&office, page);
+    assert!(history.contains("Merged into"), "{history}");
+    let secretary = running.signed_in("secretary");
+    assert_eq!(secretary.get(page).status, 404);
+    assert_eq!(secretary.get(list).status, 404);
+}

@@ -1,10 +1,12 @@
 //! For those who run the campaign: board, closing, circular, tasks, samples, flags, register, rules.
 
 mod board;
+pub(crate) mod burden;
 pub(crate) mod flags;
 mod objections;
 mod paged;
 mod periods;
+mod register;
 mod rules;
 mod samples;
 pub mod sheet;
@@ -29,6 +31,8 @@ pub fn routes() -> Table {
         .and(tasks::routes())
         .and(samples::routes())
         .and(rules::routes())
+        .and(register::routes())
+        .show("/office/burden", Verb::SeeOffice, burden::show)
         .show("/office/flags", Verb::SeeOffice, flags::show)
         .show("/office/objections", Verb::SeeOffice, objections::show)
 }
@@ -64,8 +68,10 @@ const PLACES: &[(&str, &str)] = &[
     ("/office/samples", "office-samples"),
     ("/office/flags", "office-flags"),
     ("/office/objections", "office-objections"),
+    ("/office/burden", "office-burden"),
     ("/office/rules", "office-rules"),
     ("/office/import", "files-intake"),
+    ("/office/register", "office-register"),
 ];
 
 /// The office's pages, as links.

@@ -3,7 +3,7 @@
 use campaign::circular::{self, CircularId, Progress};
 use campaign::period::{self, Next, Run, Stage, Step, UnitResult};
 use campaign::{Action, Date, PersonId};
-use rulebook::{Period, say};
+use rulebook::Period;
 
 use super::sheet::{Block, Cell, Field, Form, Input, Sheet, key};
 use crate::act::Plan;
@@ -514,7 +514,7 @@ fn approve(_: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> {
     })
 }
 
-fn publish(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> {
+fn publish(_asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> {
     let circular = circular_of(fields)?;
     plan(at, fields, "office-done-publish", |_| {
         Action::Circular(circular::Action::Publish { circular })

@@ -333,6 +333,8 @@ pub enum Block {
     Links(Vec<Cell>),
     /// A form.
     Form(Form),
+    /// A picture.
+    Chart(crate::charts::Chart),
 }
 
 /// A page as data.

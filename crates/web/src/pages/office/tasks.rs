@@ -6,6 +6,7 @@ use campaign::{Action, Actor, Date, UnitId};
 use rulebook::model::WorkKind;
 use rulebook::say;
 
+use super::paged::{PER_PAGE, Paged, query};
 use super::periods::day_cell;
 use super::sheet::{Block, Cell, Field, Form, Grid, Input, Sheet, key, roles, units};
 use crate::act::Plan;
@@ -17,9 +18,8 @@ use crate::rights::Verb;
 use crate::routes::Table;
 use crate::vault::Writing;
 
-/// So many items of a part are shown beside the others, and so many where it is shown alone.
-const TOGETHER: usize = 30;
-const ALONE: usize = 500;
+/// So many items of a part are shown beside the others; where it is shown alone, page by page.
+const TOGETHER: usize = 10;
 /// What was closed within so many days is shown.
 const CLOSED_DAYS: i32 = 31;
 
@@ -91,31 +91,54 @@ fn kind_word(asked: &Asked<'_>, kind: WorkKind) -> String {
     asked.words.t(&format!("office-kind-{id}")).into_owned()
 }
 
+/// What limits the list.
+#[derive(Clone, Copy)]
+struct Limits<'q> {
+    kind: &'q str,
+    unit: &'q str,
+}
+
+impl Limits<'_> {
+    fn fits(self, item: &Item) -> bool {
+        let kind = KINDS.iter().find(|(id, _)| *id == self.kind);
+        let holder = item.holder().map_or("", |unit| unit.as_str());
+        kind.is_none_or(|(_, kind)| item.kind == *kind)
+            && (self.unit.is_empty() || holder == self.unit)
+    }
+
+    /// A part alone, limited alike.
+    fn part(self, part: Part) -> String {
+        let kept = [("kind", self.kind), ("unit", self.unit)];
+        query("/office/tasks", &kept, ("part", part.name()))
+    }
+}
+
 fn show(asked: &Asked<'_>, at: &At) -> Answer {
-    let wanted = at.query.get("kind");
-    let kind = KINDS.iter().find(|(id, _)| *id == wanted).map(|(_, k)| *k);
-    let alone = Part::ALL.into_iter();
-    let alone = alone
-        .into_iter()
-        .find(|part| part.name() == at.query.get("part"));
+    let limits = Limits {
+        kind: at.query.get("kind"),
+        unit: at.query.get("unit"),
+    };
+    let mut parts = Part::ALL.into_iter();
+    let alone = parts.find(|part| part.name() == at.query.get("part"));
     let items: Vec<_> = asked
         .state
         .work
         .items()
-        .filter(|(_, item)| kind.is_none_or(|kind| item.kind == kind))
+        .filter(|(_, item)| limits.fits(item))
         .filter_map(|(id, item)| Some((Part::of(item, asked.today)?, id, item)))
         .collect();
     let mut sheet = Sheet::new(asked, "office-tasks");
     sheet.add(super::places(asked));
-    kinds(asked, wanted, &mut sheet);
-    summary(asked, &items, wanted, &mut sheet);
+    kinds(asked, limits, &mut sheet);
+    of_unit(asked, at, &mut sheet);
+    summary(asked, &items, limits, &mut sheet);
     sheet.text(asked, "office-tasks-about");
     for part in Part::ALL {
         if alone.is_none_or(|alone| alone == part) {
             let items = items.iter().filter(|(of, ..)| *of == part);
             let items = items.map(|(_, id, item)| (*id, *item)).collect();
-            let at_most = if alone.is_some() { ALONE } else { TOGETHER };
-            table(asked, part, (items, at_most, wanted), &mut sheet);
+            let paged = alone.map(|_| at);
+            table(asked, part, (items, paged, limits), &mut sheet);
         }
     }
     if alone.is_none() {
@@ -124,34 +147,47 @@ fn show(asked: &Asked<'_>, at: &At) -> Answer {
     sheet.show(asked)
 }
 
-fn kinds(asked: &Asked<'_>, wanted: &str, sheet: &mut Sheet) {
+fn kinds(asked: &Asked<'_>, limits: Limits<'_>, sheet: &mut Sheet) {
     let link = |id: &str| {
         let name = if id.is_empty() { "all" } else { id };
         let cell = Cell::text(asked.words.t(&format!("office-kind-{name}")));
-        match id {
-            id if id == wanted => cell,
-            "" => cell.to("/office/tasks"),
-            id => cell.to(format!("/office/tasks?kind={id}")),
+        match id == limits.kind {
+            true => cell,
+            false => cell.to(query(
+                "/office/tasks",
+                &[("unit", limits.unit)],
+                ("kind", id),
+            )),
         }
     };
     let all = std::iter::once("").chain(KINDS.iter().map(|(id, _)| *id));
     sheet.add(Block::Links(all.map(link).collect()));
 }
 
-fn part_link(part: Part, kind: &str) -> String {
-    match kind {
-        "" => format!("/office/tasks?part={}", part.name()),
-        kind => format!("/office/tasks?part={}&kind={kind}", part.name()),
-    }
+/// The choice of a unit.
+fn of_unit(asked: &Asked<'_>, at: &At, sheet: &mut Sheet) {
+    let form = Form::new(asked, "/office/tasks", "", "office-search").asking();
+    let choice = Input::Choice(units(asked));
+    let unit = Field::new(asked, "unit", "office-of-unit", choice);
+    sheet.form(
+        form.field(unit.value(at.query.get("unit")).optional())
+            .field(Field::hidden("kind", at.query.get("kind")))
+            .field(Field::hidden("part", at.query.get("part"))),
+    );
 }
 
-fn summary(asked: &Asked<'_>, items: &[(Part, WorkId, &Item)], kind: &str, sheet: &mut Sheet) {
+fn summary(
+    asked: &Asked<'_>,
+    items: &[(Part, WorkId, &Item)],
+    limits: Limits<'_>,
+    sheet: &mut Sheet,
+) {
     let fact = |part: Part| {
         let count = items.iter().filter(|(of, ..)| *of == part).count();
         let name = asked.words.t(&format!("office-part-{}", part.name()));
         let cell = Cell::text(count.to_string());
         let cell = if count > 0 {
-            cell.to(part_link(part, kind))
+            cell.to(limits.part(part))
         } else {
             cell
         };
@@ -163,7 +199,7 @@ fn summary(asked: &Asked<'_>, items: &[(Part, WorkId, &Item)], kind: &str, sheet
 fn table(
     asked: &Asked<'_>,
     part: Part,
-    (mut items, at_most, kind): (Vec<(WorkId, &Item)>, usize, &str),
+    (mut items, paged, limits): (Vec<(WorkId, &Item)>, Option<&At>, Limits<'_>),
     sheet: &mut Sheet,
 ) {
     let w = asked.words;
@@ -184,9 +220,12 @@ fn table(
         items.reverse();
     }
     let all = items.len();
+    let paged = paged.map(|at| Paged::of(at, all));
+    let (skip, most) = paged.map_or((0, TOGETHER), |paged| (paged.skip(), PER_PAGE));
     let rows: Vec<_> = items
         .into_iter()
-        .take(at_most)
+        .skip(skip)
+        .take(most)
         .map(|(id, item)| row(asked, part, id, item))
         .collect();
     let shown = rows.len();
@@ -205,11 +244,16 @@ fn table(
         rows,
         empty: w.t(&format!("{message}.empty")).into_owned(),
     }));
-    if shown < all {
+    if let Some(paged) = paged {
+        let kept = [
+            ("kind", limits.kind),
+            ("unit", limits.unit),
+            ("part", part.name()),
+        ];
+        sheet.blocks.extend(paged.links(asked, &kept));
+    } else if shown < all {
         let more = w.a("office-show-all", "n", all.to_string());
-        sheet.add(Block::Links(vec![
-            Cell::text(more).to(part_link(part, kind)),
-        ]));
+        sheet.add(Block::Links(vec![Cell::text(more).to(limits.part(part))]));
     }
 }
 
