@@ -27,7 +27,7 @@ use crate::period::{ClassResult, Run, Stage};
 use crate::record::{self, Returns};
 use crate::refusal::Refusal;
 use crate::state::Context;
-use crate::{Date, Digest, Entry, Inconsistent, PersonId, State, UnitId, checks};
+use crate::{Date, Digest, Entry, Inconsistent, PersonId, State, Time, UnitId, checks};
 
 /// A circular: the first is number 0.
 #[derive(
@@ -234,6 +234,12 @@ pub struct Counted {
 /// What the circular of a period says, from its last results; `None` while there are none.
 #[must_use]
 pub fn content(state: &State, period: Period) -> Option<Content<'_>> {
+    content_by(state, period, Time(i64::MAX))
+}
+
+/// Like [`content`], with who had filed and visited by a time: what comes in after a circular was published doesn't change it.
+#[must_use]
+pub fn content_by(state: &State, period: Period, at: Time) -> Option<Content<'_>> {
     let of = state.periods.get(period)?;
     let run = of.runs.last()?;
     let inputs = of.inputs.get(&period)?;
@@ -257,8 +263,8 @@ pub fn content(state: &State, period: Period) -> Option<Content<'_>> {
         bands: bands.collect(),
         moved: moved.collect(),
         figures,
-        filed: record::returns(state, period),
-        visits: record::visits(state, period),
+        filed: record::returns_by(state, period, at),
+        visits: record::visits_by(state, period, at),
     })
 }
 

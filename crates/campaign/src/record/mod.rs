@@ -41,7 +41,7 @@ mod when;
 pub use due::{Due, due_of_person, due_of_unit};
 pub use sample::{Sampled, draw, draws_due, sampled, size};
 pub use state::{Accuracy, Change, Draw, Record, Records, Step, Verdict};
-pub use tally::{Returns, has_visited, returns, tally, visits};
+pub use tally::{Returns, has_visited, returns, returns_by, tally, visits, visits_by};
 pub use value::{Attachment, Value, Values};
 pub use when::When;
 

@@ -88,6 +88,14 @@ impl Record {
         !self.withdrawn && self.standing == Standing::Counts
     }
 
+    /// Whether it was there at a time: filed by then, not yet taken back, and not set aside since.
+    #[must_use]
+    pub fn was_there(&self, at: Time) -> bool {
+        let gone =
+            |change: &Change| matches!(change.step, Step::Withdrawn { .. }) && change.at <= at;
+        self.filed_at <= at && self.standing == Standing::Counts && !self.history.iter().any(gone)
+    }
+
     /// Whether it counts: it stands, and is verified if that is needed.
     #[must_use]
     pub fn counts(&self) -> bool {

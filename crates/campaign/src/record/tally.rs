@@ -30,7 +30,7 @@ use crate::figure::{Cell, Tallied};
 use crate::id::Name;
 use crate::organisation::Facts;
 use crate::rules::Book;
-use crate::{Date, PersonId, State, UnitId};
+use crate::{Date, PersonId, State, Time, UnitId};
 
 /// The measure of a period that a form's records yield, for every unit there is on the period's last day; empty where the
 /// period's rules have no such form.
@@ -80,6 +80,12 @@ impl Returns {
 /// about another unit, is nobody's debt and isn't counted.
 #[must_use]
 pub fn returns(state: &State, period: Period) -> BTreeMap<&UnitId, Returns> {
+    returns_by(state, period, Time(i64::MAX))
+}
+
+/// Like [`returns`], as far as it had come in by a time. What was taken back since, and filed anew, counts as it is now.
+#[must_use]
+pub fn returns_by(state: &State, period: Period, at: Time) -> BTreeMap<&UnitId, Returns> {
     let mut all: BTreeMap<&UnitId, Returns> = BTreeMap::new();
     let Some(book) = state.rules.of(period) else {
         return all;
@@ -108,7 +114,7 @@ pub fn returns(state: &State, period: Period) -> BTreeMap<&UnitId, Returns> {
         let people = count.people();
         for (unit, facts) in state.organisation.units(last) {
             let mut of_form = Returns::default();
-            count.came_in(unit, facts, &people, &mut of_form);
+            count.came_in((unit, facts), &people, at, &mut of_form);
             if of_form.asked > 0 {
                 let sum = all.entry(unit).or_default();
                 sum.asked += of_form.asked;
@@ -123,11 +129,17 @@ pub fn returns(state: &State, period: Period) -> BTreeMap<&UnitId, Returns> {
 /// Who looked at whom in a period: the unit that filed, the other unit its records are about → how many of them stand.
 #[must_use]
 pub fn visits(state: &State, period: Period) -> BTreeMap<(&UnitId, &UnitId), u32> {
+    visits_by(state, period, Time(i64::MAX))
+}
+
+/// Like [`visits`], as it was at a time.
+#[must_use]
+pub fn visits_by(state: &State, period: Period, at: Time) -> BTreeMap<(&UnitId, &UnitId), u32> {
     let book = state.rules.of(period);
     let forms = book.into_iter().flat_map(|book| &book.campaign.forms);
     let records = forms.flat_map(|form| state.records.of_form(form.item.id.as_str(), period));
     let mut visits = BTreeMap::new();
-    for (_, record) in records.filter(|(_, record)| record.stands()) {
+    for (_, record) in records.filter(|(_, record)| record.was_there(at)) {
         match &record.about {
             About::Unit(unit) if *unit != record.from => {
                 *visits.entry((&record.from, unit)).or_default() += 1;
@@ -315,11 +327,18 @@ impl<'c> Count<'c> {
     }
 
     /// Adds up what came in of what a unit, or its people, owed.
-    fn came_in(&self, unit: &UnitId, facts: &Facts, people: &People<'c>, returns: &mut Returns) {
+    fn came_in(
+        &self,
+        (unit, facts): (&UnitId, &Facts),
+        people: &People<'c>,
+        at: Time,
+        returns: &mut Returns,
+    ) {
         let form = Name::from(self.form.id.as_str());
         for (about, when) in self.owes(unit, facts, people) {
             returns.asked += 1;
-            if let Some((_, record)) = self.state.records.filed(&form, when, &about, unit) {
+            let filed = self.state.records.filed(&form, when, &about, unit);
+            if let Some((_, record)) = filed.filter(|(_, record)| record.filed_at <= at) {
                 returns.filed += 1;
                 returns.late += u32::from(record.late > 0);
             }

@@ -14,7 +14,7 @@ use campaign::id::{Name, PostId};
 use campaign::organisation::{self, Facts, Grant, NewPerson, NewUnit};
 use campaign::record::{
     About, Action, Attachment, Event, Filing, Outcome, REFUSALS, RecordId, Step, Value, Values,
-    Verdict, When, code_digest, draw, due_of_person, due_of_unit, returns, size, tally,
+    Verdict, When, code_digest, draw, due_of_person, due_of_unit, returns, returns_by, size, tally,
 };
 use campaign::{Actor, Digest, Entry, ItemId, Note, State, rules};
 use proptest::prelude::*;
@@ -792,6 +792,11 @@ fn who_never_files_is_later_than_who_files_late() {
     assert_eq!((v1.filed, v1.late, v1.missing()), (1, 1, v1.asked - 1));
     assert_eq!((v2.filed, v2.late), (1, 1));
     assert_eq!((v3.filed, v3.late, v3.missing()), (0, 0, v3.asked));
+    // As a circular of November tells it: what came in later isn't there yet.
+    let november = day("2026-11-30").start(480);
+    let came_in = returns_by(&story.state, month("2026-09"), november);
+    let [v1, v2] = ["v1", "v2"].map(|id| came_in[&unit(id)]);
+    assert_eq!((v1.filed, v2.filed, v2.missing()), (1, 0, v2.asked));
     // Two of the staff owe a summary each, in their units.
     for at in ["county", "t2"] {
         is(story.cell("summary", None, Tally::DaysLate, at), 1.0, 1.0);

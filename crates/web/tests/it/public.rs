@@ -232,3 +232,163 @@ fn what_is_withheld_follows_from_no_page_beside_it() {
         "nothing is withheld beside a whole: the test says nothing"
     );
 }
+
+#[test]
+fn units_stand_beside_each_other_by_name_and_period_never_by_rank() {
+    let running = Running::shared();
+    let (last, preliminary, _) = scene(running);
+    let browser = running.browser();
+    for category in ["township", "village", "office", "enterprise"] {
+        let path = format!("/categories/{category}/months");
+        let page = ok(&browser, &format!("{path}?lang=en"));
+        assert!(page.contains("class=\"c-h1\"") && page.len() < 300_000);
+        assert!(
+            !page.contains(&format!("{}", &preliminary.to_string()[2..])),
+            "{path}"
+        );
+        let rows = rows(&browser, &path, "months");
+        let state = running.app.host.read();
+        let run = state.periods.final_results(last).unwrap();
+        let mut classes = run.classes.iter();
+        let class = classes
+            .find(|class| class.category.as_str() == category)
+            .unwrap();
+        assert!(rows.len() >= class.units.len());
+        for result in &class.units {
+            let facts = state
+                .organisation
+                .facts(&result.unit, running.app.today(&state));
+            let row = rows
+                .iter()
+                .find(|row| row[0] == facts.unwrap().name)
+                .unwrap();
+            let told: f64 = row.last().unwrap().parse().unwrap();
+            let score = result
+                .score
+                .and_then(campaign::figure::Amount::given)
+                .unwrap();
+            assert!(
+                (told - score).abs() < 0.006,
+                "{}: {told} isn't {score}",
+                row[0]
+            );
+        }
+    }
+    let office = running.signed_in("office");
+    let inside = ok(&office, "/categories/township/months?lang=en");
+    assert!(inside.contains(&preliminary.to_string()[2..]) && inside.contains("role=\"note\""));
+    assert_eq!(browser.get("/categories/nonsense/months").status, 404);
+}
+
+#[test]
+fn anyone_can_check_the_log_offline() {
+    let running = Running::start();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while running.app.host.status().sequenced < running.app.host.status().length {
+        assert!(std::time::Instant::now() < deadline, "nothing is signed");
+        std::thread::yield_now();
+    }
+    let browser = running.browser();
+    let page = ok(&browser, "/log?lang=en");
+    let keys = browser.get("/log/keys").body;
+    let keys = keys.lines().map(|line| line.parse().unwrap()).collect();
+    let keys = ledger::Keys::new(keys, Vec::new()).unwrap();
+    let kept = keys
+        .open(&browser.get("/log/checkpoint").body)
+        .unwrap()
+        .checkpoint;
+    assert!(page.contains(&kept.head.root.to_string()));
+    // A circular's entry is laid open, and nothing else.
+    let link = page.split("href=\"/log/entries/").nth(1).unwrap();
+    let height = link.split('"').next().unwrap();
+    let entry = browser.get(&format!("/log/entries/{height}"));
+    let entry: ledger::disclose::Disclosure = serde_json::from_str(&entry.body).unwrap();
+    entry.verify(&keys).unwrap();
+    let mut forged = entry.clone();
+    forged.body = forged.body.replace('1', "2");
+    assert!(forged.verify(&keys).is_err());
+    for other in [0, entry.index + 1, u64::MAX] {
+        assert_eq!(
+            browser.get(&format!("/log/entries/{other}")).status,
+            404,
+            "{other}"
+        );
+    }
+    // What comes later goes on from what was kept.
+    let path = format!("/rate/{}?lang=en", scene(&running).2);
+    assert_eq!(browser.post(&path, &[("level", "4")]).status, 303);
+    let later = loop {
+        let checkpoint = keys
+            .open(&browser.get("/log/checkpoint").body)
+            .unwrap()
+            .checkpoint;
+        if checkpoint.head.size > kept.head.size {
+            break checkpoint;
+        }
+        assert!(
+            std::time::Instant::now() < deadline,
+            "nothing more is signed"
+        );
+        std::thread::yield_now();
+    };
+    let since = browser.get(&format!("/log/since/{}", kept.head.size));
+    let since: ledger::disclose::Continuation = serde_json::from_str(&since.body).unwrap();
+    assert_eq!((since.from, since.to), (kept.head.size, later.head.size));
+    ledger::tree::verify_consistency(&kept.head, &later.head, &since.proof).unwrap();
+    assert_eq!(browser.get("/log/since/99999999").status, 404);
+    assert_eq!(browser.get("/log/since/x").status, 404);
+}
+
+#[test]
+fn a_units_promise_is_public_and_a_persons_only_once_it_is_kept() {
+    let running = Running::start();
+    let secretary = running.signed_in("secretary");
+    let page = secretary.get("/me").body;
+    let unit = page.split("href=\"/units/").nth(1).unwrap();
+    let unit = unit.split('/').next().unwrap().to_owned();
+    let form = format!("/units/{unit}/promises/new");
+    let code = secretary.get(&form).hidden("code");
+    let fields = [
+        ("title", "修好进村的路"),
+        ("due", "2027-03-31"),
+        ("start", "1"),
+        ("target", "2"),
+        ("code", &code),
+    ];
+    assert_eq!(secretary.submit(&form, &form, &fields).status, 303);
+    let browser = running.browser();
+    let paths = ["/promises".to_owned(), format!("/units/{unit}")];
+    for path in &paths {
+        assert!(!ok(&browser, path).contains("修好进村的路"), "{path}");
+    }
+    let work = {
+        let state = running.app.host.read();
+        state.work.items().next_back().unwrap().0.0
+    };
+    let name = {
+        let state = running.app.host.read();
+        let item = state.work.item(campaign::work::WorkId(work)).unwrap();
+        let person = item.person.clone().unwrap();
+        let app = &running.app;
+        app.texts
+            .profile(&app.host, &state, &person)
+            .map(|one| one.name)
+    };
+    let at = format!("/work/{work}");
+    let done = [("outcome", "路修好了")];
+    let finished = secretary.submit(&at, &format!("{at}/finish"), &done);
+    assert_eq!(finished.status, 303, "{}", finished.body);
+    let judged = browser.submit(
+        &format!("/ask/{code}"),
+        &format!("/ask/{code}"),
+        &[("verdict", "passed")],
+    );
+    assert_eq!(judged.status, 303, "{}", judged.body);
+    for path in &paths {
+        let page = ok(&browser, path);
+        assert!(page.contains("修好进村的路"), "{path}");
+        if let Some(name) = name.as_ref().filter(|name| !name.is_empty()) {
+            assert!(!page.contains(name.as_str()), "{path} names who kept it");
+        }
+    }
+}

@@ -99,7 +99,10 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     let of = asked.state.periods.get(one.period);
     let run = of.and_then(|of| of.runs.iter().find(|run| run.number == one.run));
     let run = run.ok_or_else(Problem::not_found)?;
-    let content = circular::content(asked.state, one.period);
+    // What has come in since the day of publishing doesn't change what it said.
+    let until = on.plus(1).start(asked.state.rules.offset());
+    let until = campaign::Time(until.0 - 1);
+    let content = circular::content_by(asked.state, one.period, until);
     let content = content.filter(|content| content.run.number == one.run);
     for class in &run.classes {
         findings(&mut sheet, asked, one, run, class);
