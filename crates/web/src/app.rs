@@ -98,6 +98,8 @@ pub struct App {
     pub flags: crate::pages::office::Flags,
     /// Classes scored again lately, for their points to be explained.
     pub rescored: crate::pages::public::Rescored,
+    /// What the policies answered lately, for auditors.
+    pub matrices: crate::pages::audit::Matrices,
     /// How often codes were guessed, and from where.
     pub limits: crate::pages::rating::Limits,
     /// All routes, for the matrix of rights and the API's document.
@@ -134,6 +136,7 @@ impl App {
             watch: Watch::default(),
             flags: crate::pages::office::Flags::default(),
             boards: Recent::new(8),
+            matrices: Recent::new(4),
             rescored: Recent::new(64),
             limits: crate::pages::rating::Limits::default(),
             table: crate::pages::routes().and(crate::api::routes()),

@@ -8,12 +8,11 @@ use campaign::{Actor, Date, Note, PersonId};
 use host::{Logged, Search};
 use serde_json::Value;
 
-use super::log::{LOOK_AT, as_file};
+use super::log::LOOK_AT;
 use super::overview::failed;
 use super::places;
 use super::told::{Told, actor, primitive};
 use crate::asked::{Asked, At};
-use crate::files::{self, Kind};
 use crate::pages::office::sheet::{Block, Cell, Field, Form, Input, Sheet};
 use crate::reply::Answer;
 
@@ -83,10 +82,6 @@ pub(super) fn show(asked: &Asked<'_>, at: &At) -> Answer {
         "audit-concern",
         "audit-reason",
     ];
-    if let Some(kind) = Kind::asked(at.query.get("as")) {
-        let head: Vec<String> = head.iter().map(|id| asked.words.t(id).into()).collect();
-        return files::table("decisions", &head, &as_file(&rows), kind);
-    }
     let mut sheet = Sheet::new(asked, "audit-decisions");
     sheet.add(Block::Links(places(asked)));
     sheet.text(asked, "audit-decisions-about");
@@ -97,7 +92,9 @@ pub(super) fn show(asked: &Asked<'_>, at: &At) -> Answer {
         &head,
         rows,
     );
-    sheet.add(Block::Links(further(asked, of, below, found.reached)));
+    if let Some(further) = further(asked, of, found.reached) {
+        sheet.add(further);
+    }
     sheet.show(asked)
 }
 
@@ -117,19 +114,14 @@ fn form(asked: &Asked<'_>, of: &str) -> Form {
         .field(field.value(of).optional())
 }
 
-fn further(asked: &Asked<'_>, of: &str, below: u64, reached: u64) -> Vec<Cell> {
-    let w = asked.words;
+/// The link to what was decided before; none where all has been looked at.
+fn further(asked: &Asked<'_>, of: &str, reached: u64) -> Option<Block> {
     // Only what is known stands in an address.
     let of = DECISIONS.iter().find(|(known, _)| *known == of);
     let of = of.map_or("", |(known, _)| *known);
-    let here = |below: u64| format!("/audit/decisions?of={of}&below={below}");
-    let mut links = Vec::new();
-    if reached > 0 {
-        links.push(Cell::text(w.t("audit-older")).to(here(reached)));
-    }
-    links.push(Cell::text(w.t("audit-as-csv")).to(format!("{}&as=csv", here(below))));
-    links.push(Cell::text(w.t("audit-as-xlsx")).to(format!("{}&as=xlsx", here(below))));
-    links
+    let to = format!("/audit/decisions?of={of}&below={reached}");
+    let link = Cell::text(asked.words.t("audit-older")).to(to);
+    (reached > 0).then(|| Block::Links(vec![link]))
 }
 
 fn row(asked: &Asked<'_>, one: &Logged) -> Vec<Cell> {

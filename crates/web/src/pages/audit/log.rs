@@ -9,7 +9,6 @@ use super::places;
 use super::told::{KINDS, Told, actor, kind_name, known_units, lines, moment, primitive};
 use crate::asked::{Asked, At};
 use crate::fields::Fields;
-use crate::files::{self, Kind};
 use crate::pages::office::sheet::{Block, Cell, Field, Form, Input, Sheet};
 use crate::problem::Problem;
 use crate::reply::{Answer, File, Reply};
@@ -156,10 +155,6 @@ pub(super) fn list(asked: &Asked<'_>, at: &At) -> Answer {
         "audit-unit",
         "audit-actor",
     ];
-    if let Some(kind) = Kind::asked(at.query.get("as")) {
-        let head: Vec<String> = head.iter().map(|id| asked.words.t(id).into()).collect();
-        return files::table("log", &head, &as_file(&rows), kind);
-    }
     let mut sheet = Sheet::new(asked, "audit-log");
     sheet.add(Block::Links(places(asked)));
     sheet.text(asked, "audit-log-about");
@@ -182,29 +177,11 @@ pub(super) fn list(asked: &Asked<'_>, at: &At) -> Answer {
 
 fn further(asked: &Asked<'_>, filter: &Filter, below: u64, reached: u64) -> Vec<Cell> {
     let w = asked.words;
-    let here = filter.query(below);
-    let mut links = vec![
-        Cell::text(w.t("audit-as-csv")).to(format!("{here}&as=csv")),
-        Cell::text(w.t("audit-as-xlsx")).to(format!("{here}&as=xlsx")),
-    ];
-    if reached > 0 {
-        links.insert(0, Cell::text(w.t("audit-older")).to(filter.query(reached)));
-    }
-    if below < asked.state.length() {
-        let newest = filter.query(asked.state.length());
-        links.insert(0, Cell::text(w.t("audit-newest")).to(newest));
-    }
-    links
-}
-
-/// The same cells for a file.
-pub(super) fn as_file(rows: &[Vec<Cell>]) -> Vec<Vec<files::Cell>> {
-    let cell = |cell: &Cell| match cell.look {
-        "n" => files::Cell::number(Some(cell.text.clone())),
-        _ => files::Cell::text(cell.text.as_str()),
-    };
-    rows.iter()
-        .map(|row| row.iter().map(cell).collect())
+    let newest = asked.state.length();
+    let newer = (below < newest).then(|| ("audit-newest", newest));
+    let older = (reached > 0).then_some(("audit-older", reached));
+    let both = newer.into_iter().chain(older);
+    both.map(|(message, below)| Cell::text(w.t(message)).to(filter.query(below)))
         .collect()
 }
 

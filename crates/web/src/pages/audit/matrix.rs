@@ -1,11 +1,14 @@
 //! The matrix of rights: role × action × scope, as the running policies answer, and what each address asks.
 
-use campaign::{PersonId, UnitId};
+use campaign::{Date, PersonId, UnitId};
+use rulebook::Lang;
 
 use super::places;
 use crate::asked::{Asked, At};
 use crate::files::{Cell, Table};
 use crate::pages::public::sheet::{Part, Sheet, headers};
+use crate::problem::Problem;
+use crate::recent::Recent;
 use crate::reply::Answer;
 use crate::rights::{Resource, Scope, Standing, Verb};
 
@@ -19,6 +22,9 @@ struct Row {
     standing: Standing,
 }
 
+/// Matrices that were asked of the policies lately, by the length of the log, the day and the language; none without rules.
+pub type Matrices = Recent<(u64, Date, Lang), Option<Table>>;
+
 /// Shows it.
 pub(super) fn show(asked: &Asked<'_>, at: &At) -> Answer {
     let w = asked.words;
@@ -31,13 +37,16 @@ pub(super) fn show(asked: &Asked<'_>, at: &At) -> Answer {
     sheet.add(Part::List(links.collect()));
     sheet.add(Part::Text(w.t("audit-rights-about").into_owned()));
     sheet.add(Part::Text(w.t("audit-rights-limits").into_owned()));
-    sheet.add(Part::Table(matrix(asked)?));
+    let key = (asked.state.length(), asked.today, asked.lang());
+    let matrix = asked.app.matrices.get(key, || matrix(asked).ok());
+    let matrix = matrix.as_ref().clone().ok_or_else(Problem::not_found)?;
+    sheet.add(Part::Table(matrix));
     sheet.add(Part::Heading(w.t("audit-routes").into_owned()));
     sheet.add(Part::Table(routes(asked)));
     sheet.answer(asked, at)
 }
 
-fn matrix(asked: &Asked<'_>) -> Result<Table, crate::problem::Problem> {
+fn matrix(asked: &Asked<'_>) -> Result<Table, Problem> {
     let w = asked.words;
     let units = probe(asked);
     let rows = rows(asked, units.first())?;
@@ -133,7 +142,7 @@ fn scopes(units: &[UnitId]) -> Vec<Place> {
     places
 }
 
-fn rows(asked: &Asked<'_>, own: Option<&UnitId>) -> Result<Vec<Row>, crate::problem::Problem> {
+fn rows(asked: &Asked<'_>, own: Option<&UnitId>) -> Result<Vec<Row>, Problem> {
     let w = asked.words;
     let book = asked.book()?;
     let unit = own.cloned().map(Scope::Unit);

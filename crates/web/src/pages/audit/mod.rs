@@ -16,6 +16,8 @@ use crate::pages::office::sheet::Cell;
 use crate::rights::Verb;
 use crate::routes::Table;
 
+pub use matrix::Matrices;
+
 /// The routes of this area.
 #[must_use]
 pub fn routes() -> Table {

@@ -56,6 +56,8 @@ impl<T: Into<String>> From<T> for Cell {
     }
 }
 
+/// So many rows make a table long.
+const LONG: usize = 60;
 /// So many rows of a long table are seen at once.
 const AT_ONCE: usize = 10;
 
@@ -87,7 +89,7 @@ impl Grid {
     /// The rows in parts: those that are seen at once, and the rest of a long table.
     fn parts(&self) -> Vec<&[Vec<Cell>]> {
         match self.rows.split_at_checked(AT_ONCE) {
-            Some((first, rest)) if rest.len() > AT_ONCE => vec![first, rest],
+            Some((first, rest)) if self.rows.len() > LONG => vec![first, rest],
             _ => vec![&self.rows],
         }
     }
@@ -446,9 +448,15 @@ impl Sheet {
     /// The table that the query asks for as a file.
     fn file(&self, asked: &Asked<'_>) -> Option<Answer> {
         let kind = Kind::asked(asked.query.get("as"))?;
-        let number = asked.query.get("table").parse::<usize>().ok()?;
-        let Block::Table(grid) = self.blocks.get(number)? else {
-            return None;
+        let mut tables = (0..)
+            .zip(&self.blocks)
+            .filter_map(|(number, block)| match block {
+                Block::Table(grid) => Some((number, grid)),
+                _ => None,
+            });
+        let (number, grid) = match asked.query.get("table") {
+            "" => tables.next()?,
+            wanted => tables.find(|(number, _)| wanted.parse() == Ok(*number))?,
         };
         let place = asked.path.trim_matches('/').replace('/', "-");
         Some(grid.file(&format!("{place}-{number}"), kind))
