@@ -416,8 +416,6 @@ fn tables_of_the_office_are_files_with_all_their_rows() {
         .map(|link| link.replace("&amp;", "&"))
         .collect();
     assert!(links.len() > 3, "{links:?}");
-    let rows = page.matches("<tbody").count();
-    assert!(rows > links.len(), "a long table's rest is folded");
     let lines = links.iter().map(|link| {
         let file = office.get(&format!("/office?{link}"));
         assert_eq!(file.status, 200, "{link}");

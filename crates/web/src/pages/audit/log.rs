@@ -178,7 +178,7 @@ pub(super) fn list(asked: &Asked<'_>, at: &At) -> Answer {
 fn further(asked: &Asked<'_>, filter: &Filter, below: u64, reached: u64) -> Vec<Cell> {
     let w = asked.words;
     let newest = asked.state.length();
-    let newer = (below < newest).then(|| ("audit-newest", newest));
+    let newer = (below < newest).then_some(("audit-newest", newest));
     let older = (reached > 0).then_some(("audit-older", reached));
     let both = newer.into_iter().chain(older);
     both.map(|(message, below)| Cell::text(w.t(message)).to(filter.query(below)))

@@ -488,3 +488,23 @@ pub fn roles(asked: &Asked<'_>) -> Result<Vec<(String, String)>, Problem> {
         |role: &rulebook::model::Role| (role.id.to_string(), asked.words.of(&role.name).to_owned());
     Ok(roles.map(pair).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rest_of_a_long_table_comes_apart() {
+        let parts = |rows: usize| {
+            let rows = (0..rows).map(|row| vec![Cell::number(row)]).collect();
+            let grid = Grid {
+                rows,
+                ..Grid::default()
+            };
+            let parts = grid.parts();
+            parts.iter().map(|part| part.len()).collect::<Vec<_>>()
+        };
+        assert_eq!(parts(LONG), [LONG]);
+        assert_eq!(parts(LONG + 1), [AT_ONCE, LONG + 1 - AT_ONCE]);
+    }
+}
