@@ -250,9 +250,12 @@ impl<'f> Sent<'f> {
     }
 }
 
-/// Sends everything once to a copy of the campaign as it stands. Gives what it refuses, by row.
+/// Asks of everything whether the campaign would take it. Gives what it refuses, by row.
+///
+/// What builds on what stands before it in the file is tried on a copy of the campaign; all else doesn't need one, and isn't given
+/// one: hours may be sent by anyone with an account.
 fn rehearse(asked: &Asked<'_>, kind: Kind, steps: &[Step]) -> Result<Vec<Diagnostic>, Problem> {
-    let mut state: State = asked.state.clone();
+    let mut copy: Option<State> = (kind == Kind::Organisation).then(|| asked.state.clone());
     let mut refused = Vec::new();
     for step in steps {
         let command = Command {
@@ -260,14 +263,12 @@ fn rehearse(asked: &Asked<'_>, kind: Kind, steps: &[Step]) -> Result<Vec<Diagnos
             by: actor(asked, kind, &step.action),
             action: step.action.clone(),
         };
+        let state = copy.as_ref().unwrap_or(asked.state);
         match state.decide(&command, asked.app.now()) {
             Ok(Decision::Before(_)) => {}
             Ok(Decision::New(entries)) => {
-                for entry in &entries {
-                    state.evolve(entry).map_err(|error| {
-                        tracing::error!(%error, "a file can't be tried out");
-                        Problem::broken()
-                    })?;
+                if let Some(copy) = &mut copy {
+                    go_on(copy, &entries)?;
                 }
             }
             Err(refusal) => {
@@ -281,6 +282,16 @@ fn rehearse(asked: &Asked<'_>, kind: Kind, steps: &[Step]) -> Result<Vec<Diagnos
         }
     }
     Ok(refused)
+}
+
+fn go_on(copy: &mut State, entries: &[campaign::Entry]) -> Result<(), Problem> {
+    for entry in entries {
+        copy.evolve(entry).map_err(|error| {
+            tracing::error!(%error, "a file can't be tried out");
+            Problem::broken()
+        })?;
+    }
+    Ok(())
 }
 
 /// As whom something is sent.
@@ -356,8 +367,8 @@ fn too_long(file: &str, rows: usize) -> Diagnostic {
 
 fn nothing_taken() -> Say {
     say!(
-        "文件有错,什么也没有收下;逐格列在下面。",
-        "The file has errors, so nothing of it was taken; they are listed by cell below."
+        "文件有错,什么也没有收下;每一处都按格列出了。",
+        "The file has errors, so nothing of it was taken; each is listed by its cell."
     )
 }
 

@@ -54,13 +54,16 @@ struct Looked<'a> {
     content: String,
 }
 
+/// What a table is called, and its columns in words.
+type Columns = (String, Vec<(String, String)>);
+
 #[derive(Template)]
 #[template(path = "files/intake.html")]
 struct Intake<'a> {
     page: Page<'a>,
     path: &'static str,
     abouts: Vec<String>,
-    columns: Vec<(String, Vec<(String, String)>)>,
+    columns: Vec<Columns>,
     templates: Vec<(String, String)>,
     from: Option<String>,
     forms: Vec<(&'a str, &'a str, bool)>,
@@ -116,7 +119,7 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
             w.t(&format!("files-intake-{id}-about")).into_owned(),
             w.t("files-intake-how").into_owned(),
         ],
-        columns: columns(asked, kind)?,
+        columns: columns(asked, kind),
         templates: templates(asked, kind)?,
         from: (kind == Kind::Organisation).then_some(from),
         forms: forms
@@ -299,7 +302,7 @@ fn templates(asked: &Asked<'_>, kind: Kind) -> Result<Vec<(String, String)>, Pro
 }
 
 /// The columns of each table, in words.
-fn columns(asked: &Asked<'_>, kind: Kind) -> Result<Vec<(String, Vec<(String, String)>)>, Problem> {
+fn columns(asked: &Asked<'_>, kind: Kind) -> Vec<Columns> {
     let w = asked.words;
     let told = |table: &str, columns: &[&str]| {
         let column = |name: &&str| {
@@ -309,7 +312,7 @@ fn columns(asked: &Asked<'_>, kind: Kind) -> Result<Vec<(String, Vec<(String, St
         let named = w.t(&format!("files-table-{table}")).into_owned();
         (named, columns.iter().map(column).collect::<Vec<_>>())
     };
-    Ok(match kind {
+    match kind {
         Kind::Organisation => vec![
             told("units", &["unit", "name", "category", "parent"]),
             told("people", &["person", "name", "unit", "phone", "mail"]),
@@ -338,5 +341,5 @@ fn columns(asked: &Asked<'_>, kind: Kind) -> Result<Vec<(String, Vec<(String, St
             };
             forms.iter().map(table).collect()
         }
-    })
+    }
 }

@@ -125,8 +125,25 @@ pub fn show(asked: &Asked<'_>, at: &At) -> Answer {
     }
     if form.every == Cadence::Event {
         body.lists.push(listed(asked, form, &from));
+        if form.subject == Subject::Person {
+            body.lists.push(by_table(asked));
+        }
     }
     body.page(asked, w.of(&form.name))
+}
+
+/// Many at once can be filed by a table.
+fn by_table(asked: &Asked<'_>) -> List {
+    let name = say(asked, "files-intake-hours");
+    List {
+        title: say(asked, "files-intake").to_owned(),
+        empty: String::new(),
+        items: vec![Item {
+            to: "/import/hours".to_owned(),
+            text: name.to_owned(),
+            ..Item::default()
+        }],
+    }
 }
 
 fn listed(asked: &Asked<'_>, form: &Form, from: &UnitId) -> List {
