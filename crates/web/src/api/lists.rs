@@ -230,7 +230,7 @@ fn burden(asked: &Asked<'_>, at: &At) -> Answer {
     let limit = book.campaign.file.limits.minutes_per_month;
     listed(
         at,
-        crate::pages::office::burden::of_categories(asked.state, book, period),
+        crate::pages::office::burden::of_categories(asked.state, period),
         |of| of.category.clone(),
         |of| BurdenView::of(period, limit, of),
     )

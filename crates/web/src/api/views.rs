@@ -507,9 +507,11 @@ pub struct BurdenView {
     pub units: usize,
     /// The minutes a month that regular forms ask of each.
     pub asked: f64,
-    /// The minutes that all forms took them, on average.
-    pub mean: f64,
-    /// The most they took one of them.
+    /// The minutes that regular forms took them, on average.
+    pub regular: f64,
+    /// The minutes of forms filled as things happen, on average.
+    pub events: f64,
+    /// The most that regular forms took one of them.
     pub most: f64,
     /// The limit that the rules set, in minutes a month.
     pub limit: Option<f64>,
@@ -530,7 +532,8 @@ impl BurdenView {
             period,
             units: of.units,
             asked: of.asked,
-            mean: of.mean,
+            regular: of.regular,
+            events: of.events,
             most: of.most,
             limit,
             over: of.over,

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use campaign::rules::Book;
 use campaign::{State, UnitId};
 use rulebook::model::{Cadence, Form};
 use rulebook::{Period, check};
@@ -13,13 +12,42 @@ use super::samples::{choice, period, periods};
 use super::sheet::{Block, Cell, Sheet};
 use crate::asked::{Asked, At};
 use crate::charts;
+use crate::problem::Problem;
 use crate::reply::Answer;
 
 /// So many periods the trend shows, and so many units are listed.
 const PERIODS: usize = 12;
-const UNITS: usize = 20;
+const UNITS: usize = 10;
 /// The upper ends of the bands of minutes that people fall into.
 const BANDS: [f64; 4] = [15.0, 60.0, 120.0, 240.0];
+
+/// The minutes that forms took a unit: those that are asked for regularly, which the rules limit, and those filled as things
+/// happen.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Taken {
+    /// Of regular forms.
+    pub regular: f64,
+    /// Of forms filled as things happen.
+    pub events: f64,
+}
+
+/// The minutes that the forms of a period took the units that filed them.
+#[must_use]
+pub fn taken(state: &State, period: Period) -> BTreeMap<&UnitId, Taken> {
+    let mut of: BTreeMap<&UnitId, Taken> = BTreeMap::new();
+    let book = state.rules.of(period);
+    let forms = book.into_iter().flat_map(|book| &book.campaign.forms);
+    for form in forms.map(|form| &form.item) {
+        for (_, record) in state.records.of_form(form.id.as_str(), period) {
+            let taken = of.entry(&record.from).or_default();
+            match form.every {
+                Cadence::Event => taken.events += form.minutes,
+                _ => taken.regular += form.minutes,
+            }
+        }
+    }
+    of
+}
 
 /// What forms ask of the units of a category, and what they took in a period.
 #[derive(Clone, Debug)]
@@ -30,9 +58,11 @@ pub struct OfCategory {
     pub units: usize,
     /// The minutes a month that regular forms ask of each.
     pub asked: f64,
-    /// The minutes that all forms took them, on average.
-    pub mean: f64,
-    /// The most they took one of them.
+    /// The minutes that regular forms took them, on average.
+    pub regular: f64,
+    /// The minutes of forms filled as things happen, on average.
+    pub events: f64,
+    /// The most that regular forms took one of them.
     pub most: f64,
     /// How many of them are over the limit.
     pub over: usize,
@@ -40,36 +70,41 @@ pub struct OfCategory {
 
 /// The burden of a period by category, in the campaign's order.
 #[must_use]
-pub fn of_categories(state: &State, book: &Book, period: Period) -> Vec<OfCategory> {
+pub fn of_categories(state: &State, period: Period) -> Vec<OfCategory> {
+    let Some(book) = state.rules.of(period) else {
+        return Vec::new();
+    };
     let limit = book.campaign.file.limits.minutes_per_month;
     let day = book.calendar.last_day(period);
-    let mut taken: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    let taken = taken(state, period);
+    let mut units: BTreeMap<&str, Vec<Taken>> = BTreeMap::new();
     for (unit, facts) in state.organisation.units(day) {
-        let minutes = state.records.minutes_of_unit(unit, period);
-        taken
+        let taken = taken.get(unit).copied().unwrap_or_default();
+        units
             .entry(facts.category.as_str())
             .or_default()
-            .push(minutes);
+            .push(taken);
     }
     let categories = check::burden(&book.campaign).into_iter();
     let of = categories.map(|burden| {
-        let minutes = taken.get(burden.category.as_str());
-        let minutes = minutes.map_or(&[][..], Vec::as_slice);
-        let over = |minutes: &&f64| limit.is_some_and(|limit| **minutes > limit);
+        let units = units.get(burden.category.as_str());
+        let units = units.map_or(&[][..], Vec::as_slice);
+        let over = |taken: &&Taken| limit.is_some_and(|limit| taken.regular > limit);
         OfCategory {
             category: burden.category.to_string(),
-            units: minutes.len(),
+            units: units.len(),
             asked: burden.minutes_per_month,
-            mean: mean(minutes),
-            most: minutes.iter().copied().fold(0.0, f64::max),
-            over: minutes.iter().filter(over).count(),
+            regular: mean(units, |taken| taken.regular),
+            events: mean(units, |taken| taken.events),
+            most: units.iter().map(|taken| taken.regular).fold(0.0, f64::max),
+            over: units.iter().filter(over).count(),
         }
     });
     of.collect()
 }
 
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len().max(1) as f64
+fn mean(units: &[Taken], of: fn(&Taken) -> f64) -> f64 {
+    units.iter().map(of).sum::<f64>() / units.len().max(1) as f64
 }
 
 /// Shows it.
@@ -89,7 +124,7 @@ pub(super) fn show(asked: &Asked<'_>, at: &At) -> Answer {
     let limit = book.campaign.file.limits.minutes_per_month;
     summary(asked, period, limit, &mut sheet);
     trend(asked, limit, &mut sheet)?;
-    categories(asked, book, period, &mut sheet);
+    categories(asked, period, &mut sheet);
     forms(asked, book, period, &mut sheet);
     units(asked, period, limit, &mut sheet);
     people(asked, period, &mut sheet);
@@ -101,28 +136,40 @@ fn minutes(asked: &Asked<'_>, minutes: f64) -> Cell {
 }
 
 /// The minutes of each unit that there is today.
-fn by_unit<'a>(asked: &Asked<'a>, period: Period) -> Vec<(&'a UnitId, f64)> {
+fn by_unit<'a>(asked: &Asked<'a>, period: Period) -> Vec<(&'a UnitId, Taken)> {
+    let taken = taken(asked.state, period);
     let units = asked.state.organisation.units(asked.today);
-    let units = units.map(|(unit, _)| (unit, asked.state.records.minutes_of_unit(unit, period)));
+    let units = units.map(|(unit, _)| (unit, taken.get(unit).copied().unwrap_or_default()));
     units.collect()
 }
 
-fn mean_of(asked: &Asked<'_>, period: Period) -> f64 {
-    let minutes: Vec<f64> = by_unit(asked, period).iter().map(|(_, m)| *m).collect();
-    mean(&minutes)
+fn means(asked: &Asked<'_>, period: Period) -> Taken {
+    let units: Vec<Taken> = by_unit(asked, period)
+        .into_iter()
+        .map(|(_, taken)| taken)
+        .collect();
+    Taken {
+        regular: mean(&units, |taken| taken.regular),
+        events: mean(&units, |taken| taken.events),
+    }
 }
 
 fn summary(asked: &Asked<'_>, period: Period, limit: Option<f64>, sheet: &mut Sheet) {
     let w = asked.words;
     let units = by_unit(asked, period);
-    let sum: f64 = units.iter().map(|(_, minutes)| minutes).sum();
+    let sum: f64 = units
+        .iter()
+        .map(|(_, taken)| taken.regular + taken.events)
+        .sum();
     let fact = |id: &str, cell: Cell| (w.t(id).into_owned(), cell);
     let minutes = |value: f64| Cell::text(w.a("office-minutes", "n", w.num(value, 1)));
     let limit = limit.map_or_else(|| Cell::text(w.t("office-no-limit")), minutes);
+    let means = means(asked, period);
     sheet.add(Block::Facts(vec![
         fact("office-period", Cell::text(w.period(period))),
         fact("office-burden-limit", limit),
-        fact("office-burden-mean", minutes(mean_of(asked, period))),
+        fact("office-burden-mean", minutes(means.regular)),
+        fact("office-burden-events", minutes(means.events)),
         fact(
             "office-burden-hours",
             Cell::text(w.a("office-hours", "n", w.num(sum / 60.0, 0))),
@@ -131,60 +178,63 @@ fn summary(asked: &Asked<'_>, period: Period, limit: Option<f64>, sheet: &mut Sh
 }
 
 /// What forms took a unit on average, month by month.
-fn trend(
-    asked: &Asked<'_>,
-    limit: Option<f64>,
-    sheet: &mut Sheet,
-) -> Result<(), crate::problem::Problem> {
+fn trend(asked: &Asked<'_>, limit: Option<f64>, sheet: &mut Sheet) -> Result<(), Problem> {
     let w = asked.words;
     let mut periods = periods(asked)?;
     periods.truncate(PERIODS);
     periods.reverse();
-    let values: Vec<(Period, f64)> = periods
+    let values: Vec<(Period, Taken)> = periods
         .into_iter()
-        .map(|period| (period, mean_of(asked, period)))
+        .map(|period| (period, means(asked, period)))
         .collect();
     sheet.heading(asked, "office-burden-trend");
     let about = charts::About {
         title: &w.t("office-burden-trend"),
         desc: &w.t("office-burden-trend.desc"),
     };
-    sheet.add(Block::Chart(charts::trend(about, &values, limit)));
-    let rows = values
+    let regular: Vec<_> = values
         .iter()
-        .rev()
-        .map(|(period, value)| vec![Cell::text(w.period(*period)), minutes(asked, *value)]);
-    let head = ["office-period", "office-minutes-a-unit"];
+        .map(|(period, taken)| (*period, taken.regular))
+        .collect();
+    sheet.add(Block::Chart(charts::trend(about, &regular, limit)));
+    let rows = values.iter().rev().map(|(period, taken)| {
+        vec![
+            Cell::text(w.period(*period)),
+            minutes(asked, taken.regular),
+            minutes(asked, taken.events),
+        ]
+    });
+    let head = [
+        "office-period",
+        "office-minutes-regular",
+        "office-minutes-events",
+    ];
     let words = ("office-burden-trend", "office-burden-first");
     sheet.table(asked, words, &head, rows.collect());
     Ok(())
 }
 
-fn categories(asked: &Asked<'_>, book: &Book, period: Period, sheet: &mut Sheet) {
-    let rows = of_categories(asked.state, book, period)
-        .into_iter()
-        .map(|of| {
-            let over = Cell::number(of.over);
-            vec![
-                Cell::text(category_name(asked, &of.category)),
-                Cell::number(of.units),
-                minutes(asked, of.asked),
-                minutes(asked, of.mean),
-                minutes(asked, of.most),
-                if of.over > 0 {
-                    over.look("n late")
-                } else {
-                    over
-                },
-            ]
-        });
+fn categories(asked: &Asked<'_>, period: Period, sheet: &mut Sheet) {
+    let rows = of_categories(asked.state, period).into_iter().map(|of| {
+        let over = Cell::number(of.over);
+        vec![
+            Cell::text(category_name(asked, &of.category)),
+            Cell::number(of.units),
+            minutes(asked, of.asked),
+            minutes(asked, of.regular),
+            minutes(asked, of.events),
+            minutes(asked, of.most),
+            over,
+        ]
+    });
     sheet.heading(asked, "office-burden-categories");
     sheet.note(asked, "office-burden-categories-about");
     let head = [
         "office-category",
         "office-units",
         "office-minutes-asked",
-        "office-minutes-mean",
+        "office-minutes-regular",
+        "office-minutes-events",
         "office-minutes-most",
         "office-over-limit",
     ];
@@ -209,7 +259,7 @@ fn every(form: &Form) -> &'static str {
     }
 }
 
-fn forms(asked: &Asked<'_>, book: &Book, period: Period, sheet: &mut Sheet) {
+fn forms(asked: &Asked<'_>, book: &campaign::rules::Book, period: Period, sheet: &mut Sheet) {
     let w = asked.words;
     let mut rows: Vec<(f64, Vec<Cell>)> = book
         .campaign
@@ -258,23 +308,33 @@ fn forms(asked: &Asked<'_>, book: &Book, period: Period, sheet: &mut Sheet) {
 fn units(asked: &Asked<'_>, period: Period, limit: Option<f64>, sheet: &mut Sheet) {
     let w = asked.words;
     let mut units = by_unit(asked, period);
-    units.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-    units.retain(|(_, minutes)| *minutes > 0.0);
+    units.retain(|(_, taken)| taken.regular > 0.0);
+    units.sort_by(|a, b| {
+        b.1.regular
+            .total_cmp(&a.1.regular)
+            .then_with(|| a.0.cmp(b.0))
+    });
     let rows = units.iter().take(UNITS).map(|(unit, taken)| {
-        let over = limit.is_some_and(|limit| *taken > limit);
-        let (id, look) = match over {
-            true => ("office-is-over", "late"),
-            false => ("office-is-under", ""),
+        let over = limit.is_some_and(|limit| taken.regular > limit);
+        let id = match over {
+            true => "office-is-over",
+            false => "office-is-under",
         };
         vec![
             Cell::text(asked.unit_name(unit)).to(format!("/units/{unit}")),
-            minutes(asked, *taken),
-            Cell::text(w.t(id)).look(look),
+            minutes(asked, taken.regular),
+            minutes(asked, taken.events),
+            Cell::text(w.t(id)),
         ]
     });
     sheet.heading(asked, "office-burden-units");
     sheet.note(asked, "office-burden-units-about");
-    let head = ["office-unit", "office-minutes-taken", "office-burden-limit"];
+    let head = [
+        "office-unit",
+        "office-minutes-regular",
+        "office-minutes-events",
+        "office-burden-limit",
+    ];
     let words = ("office-burden-units", "office-nothing-asked");
     sheet.table(asked, words, &head, rows.collect());
 }
@@ -306,6 +366,15 @@ fn people(asked: &Asked<'_>, period: Period, sheet: &mut Sheet) {
             band.1 += usize::from(several);
         }
     }
+    let least = asked
+        .book()
+        .map_or(1, |book| book.campaign.file.ratings.min_shown);
+    let least = usize::try_from(least).unwrap_or(1);
+    // A count of so few could point at someone.
+    let few = |count: usize| match (1..least).contains(&count) {
+        true => Cell::text(w.n("office-fewer-than", least)).look("n"),
+        false => Cell::number(count),
+    };
     let rows = bands.iter().enumerate().map(|(at, (all, several))| {
         let low = at
             .checked_sub(1)
@@ -320,7 +389,7 @@ fn people(asked: &Asked<'_>, period: Period, sheet: &mut Sheet) {
             }
             None => w.a("office-band-over", "low", low),
         };
-        vec![Cell::text(name), Cell::number(all), Cell::number(several)]
+        vec![Cell::text(name), few(*all), few(*several)]
     });
     sheet.heading(asked, "office-burden-people");
     sheet.note(asked, "office-burden-people-about");

@@ -56,66 +56,66 @@ fn day_field(asked: &Asked<'_>, name: &'static str, label: &str) -> Field {
 /// The units, to be searched.
 fn list(asked: &Asked<'_>, at: &At) -> Answer {
     let w = asked.words;
-    let organisation = &asked.state.organisation;
     let (sought, category) = (at.query.get("q"), at.query.get("category"));
-    let mut people: BTreeMap<&UnitId, usize> = BTreeMap::new();
-    for (_, person) in organisation.people() {
-        if let Some(Some(unit)) = person.unit.on(asked.today) {
-            *people.entry(unit).or_default() += 1;
-        }
-    }
-    let mut posts: BTreeMap<&UnitId, usize> = BTreeMap::new();
-    for (_, post) in organisation
-        .posts()
-        .filter(|(_, post)| post.holds(asked.today))
-    {
-        *posts.entry(&post.unit).or_default() += 1;
-    }
-    let fits = |id: &UnitId, facts: &Facts| {
-        (sought.is_empty() || facts.name.contains(sought) || id.as_str() == sought)
-            && (category.is_empty() || facts.category.as_str() == category)
-    };
-    let all = organisation.units(asked.today);
-    let all: Vec<_> = all.filter(|(id, facts)| fits(id, facts)).collect();
-    let paged = Paged::of(at, all.len());
-    let rows = all
-        .iter()
-        .skip(paged.skip())
-        .take(PER_PAGE)
-        .map(|(id, facts)| {
-            let parent = facts.parent.as_ref();
-            vec![
-                Cell::text(facts.name.as_str()).to(page_of(id)),
-                Cell::text(id.as_str()),
-                Cell::text(category_name(asked, facts.category.as_str())),
-                parent.map_or_else(Cell::default, |parent| Cell::text(asked.unit_name(parent))),
-                Cell::number(people.get(id).copied().unwrap_or(0)),
-                Cell::number(posts.get(id).copied().unwrap_or(0)),
-            ]
-        });
-    let rows = rows.collect();
     let mut sheet = Sheet::new(asked, "office-register");
     sheet.add(super::places(asked));
     sheet.text(asked, "office-register-about");
     let search = Form::new(asked, HERE, "", "office-search").asking();
+    let name = Field::new(asked, "q", "office-search-unit", Input::Line);
+    let all = Input::Choice(categories(asked)?);
+    let of = Field::new(asked, "category", "office-category", all);
     sheet.form(
         search
-            .field(
-                Field::new(asked, "q", "office-search-unit", Input::Line)
-                    .value(sought)
-                    .optional(),
-            )
-            .field(
-                Field::new(
-                    asked,
-                    "category",
-                    "office-category",
-                    Input::Choice(categories(asked)?),
-                )
-                .value(category)
-                .optional(),
-            ),
+            .field(name.value(sought).optional())
+            .field(of.value(category).optional()),
     );
+    listed(asked, at, (sought, category), &mut sheet);
+    sheet.add(Block::Links(vec![
+        Cell::text(w.t("identity-people")).to("/office/accounts"),
+    ]));
+    founding(asked, &mut sheet)?;
+    sheet.show(asked)
+}
+
+/// How many people and posts each unit has.
+fn counts<'a>(asked: &Asked<'a>) -> BTreeMap<&'a UnitId, (usize, usize)> {
+    let organisation = &asked.state.organisation;
+    let mut counts: BTreeMap<&UnitId, (usize, usize)> = BTreeMap::new();
+    for (_, person) in organisation.people() {
+        if let Some(Some(unit)) = person.unit.on(asked.today) {
+            counts.entry(unit).or_default().0 += 1;
+        }
+    }
+    let posts = organisation.posts().map(|(_, post)| post);
+    for post in posts.filter(|post| post.holds(asked.today)) {
+        counts.entry(&post.unit).or_default().1 += 1;
+    }
+    counts
+}
+
+fn listed(asked: &Asked<'_>, at: &At, (sought, category): (&str, &str), sheet: &mut Sheet) {
+    let counts = counts(asked);
+    let fits = |id: &UnitId, facts: &Facts| {
+        (sought.is_empty() || facts.name.contains(sought) || id.as_str() == sought)
+            && (category.is_empty() || facts.category.as_str() == category)
+    };
+    let all = asked.state.organisation.units(asked.today);
+    let all: Vec<_> = all.filter(|(id, facts)| fits(id, facts)).collect();
+    let paged = Paged::of(at, all.len());
+    let shown = all.iter().skip(paged.skip()).take(PER_PAGE);
+    let rows = shown.map(|(id, facts)| {
+        let parent = facts.parent.as_ref();
+        let (people, posts) = counts.get(id).copied().unwrap_or_default();
+        vec![
+            Cell::text(facts.name.as_str()).to(page_of(id)),
+            Cell::text(id.as_str()),
+            Cell::text(category_name(asked, facts.category.as_str())),
+            parent.map_or_else(Cell::default, |parent| Cell::text(asked.unit_name(parent))),
+            Cell::number(people),
+            Cell::number(posts),
+        ]
+    });
+    let rows = rows.collect();
     let head = [
         "office-unit",
         "office-id",
@@ -127,32 +127,22 @@ fn list(asked: &Asked<'_>, at: &At) -> Answer {
     sheet.table(asked, ("office-all-units", "office-no-units"), &head, rows);
     let kept = [("q", sought), ("category", category)];
     sheet.blocks.extend(paged.links(asked, &kept));
-    sheet.add(Block::Links(vec![
-        Cell::text(w.t("identity-people")).to("/office/accounts"),
-    ]));
+}
+
+fn founding(asked: &Asked<'_>, sheet: &mut Sheet) -> Result<(), Problem> {
+    let w = asked.words;
     let form = Form::new(asked, HERE, "office-found", "office-do-found");
+    let line = |name, label| Field::new(asked, name, label, Input::Line);
+    let choice = |name, label, choices| Field::new(asked, name, label, Input::Choice(choices));
     sheet.form(
         form.about(w.t("office-found.about"))
-            .field(Field::new(asked, "unit", "office-id", Input::Line).hint(w.t("office-id.hint")))
-            .field(Field::new(asked, "name", "office-name", Input::Line))
-            .field(Field::new(
-                asked,
-                "category",
-                "office-category",
-                Input::Choice(categories(asked)?),
-            ))
-            .field(
-                Field::new(
-                    asked,
-                    "parent",
-                    "office-parent",
-                    Input::Choice(units(asked)),
-                )
-                .optional(),
-            )
+            .field(line("unit", "office-id").hint(w.t("office-id.hint")))
+            .field(line("name", "office-name"))
+            .field(choice("category", "office-category", categories(asked)?))
+            .field(choice("parent", "office-parent", units(asked)).optional())
             .field(day_field(asked, "from", "office-from")),
     );
-    sheet.show(asked)
+    Ok(())
 }
 
 /// A day that has to be filled in.
@@ -498,6 +488,23 @@ fn people_forms(
             )
             .field(from()),
     );
+    role_forms(asked, id, people, sheet)
+}
+
+/// Roles and posts.
+fn role_forms(
+    asked: &Asked<'_>,
+    id: &UnitId,
+    people: Vec<(String, String)>,
+    sheet: &mut Sheet,
+) -> Result<(), Problem> {
+    let w = asked.words;
+    let form = |act: &str, message: &str| {
+        let form = Form::new(asked, format!("{HERE}/{id}/{act}"), message, message);
+        form.about(w.t(&format!("{message}.about")))
+    };
+    let choice = |name, label, choices| Field::new(asked, name, label, Input::Choice(choices));
+    let from = || day_field(asked, "from", "office-from");
     let scopes = ["unit", "campaign"].map(|scope| {
         (
             scope.to_owned(),
@@ -522,7 +529,7 @@ fn people_forms(
     }
     sheet.form(
         form("post", "office-do-post")
-            .field(line("name", "office-post"))
+            .field(Field::new(asked, "name", "office-post", Input::Line))
             .field(
                 Field::new(asked, "duties", "office-duties", Input::Lines)
                     .hint(w.t("office-duties.hint")),

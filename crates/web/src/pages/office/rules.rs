@@ -170,11 +170,13 @@ fn show(asked: &Asked<'_>, at: &At) -> Answer {
     let mut sheet = Sheet::new(asked, "office-rules");
     sheet.add(super::places(asked));
     sheet.text(asked, "office-rules-about");
-    if let Some(kept) = asked.kept {
-        if let (Ok(changes), Ok(from)) = (changes(asked, &kept.fields), from(&kept.fields)) {
-            let months = kept.fields.get("months").parse().unwrap_or(1);
-            tried(asked, &changes, (from, months), &mut sheet)?;
-        }
+    let sent = asked.kept.map(|kept| &kept.fields);
+    let sent = sent.and_then(|sent| {
+        let months = sent.get("months").parse().unwrap_or(1);
+        Some((changes(asked, sent).ok()?, from(sent).ok()?, months))
+    });
+    if let Some((changes, from, months)) = sent {
+        tried(asked, &changes, (from, months), &mut sheet)?;
     }
     versions(asked, &mut sheet);
     forms(asked, at, &mut sheet)?;

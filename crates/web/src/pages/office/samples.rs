@@ -253,6 +253,9 @@ fn waits(asked: &Asked<'_>, sheet: &mut Sheet) {
     let words = ("office-waits", "office-none-waits");
     sheet.table(asked, words, &head, rows.collect());
 
+    if units.is_empty() {
+        return;
+    }
     let mut units: Vec<(&UnitId, usize)> = units.into_iter().collect();
     units.sort_by_key(|(unit, count)| (std::cmp::Reverse(*count), *unit));
     let more = units.len().saturating_sub(PER_PAGE);

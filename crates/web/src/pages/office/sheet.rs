@@ -83,7 +83,8 @@ impl Grid {
     /// How a column's name looks: as the numbers under it.
     fn look(&self, at: impl std::borrow::Borrow<usize>) -> &str {
         let first = self.rows.first().and_then(|row| row.get(*at.borrow()));
-        first.map_or("", |cell| cell.look)
+        let number = first.is_some_and(|cell| cell.look == "n");
+        if number { "n" } else { "" }
     }
 
     /// The rows in parts: those that are seen at once, and the rest of a long table.

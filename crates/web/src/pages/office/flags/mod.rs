@@ -19,13 +19,16 @@ use crate::reply::Answer;
 pub use look::{About, Flag, Found, Look, RATE};
 
 /// How many are kept.
-const KEPT: usize = 16;
+const MOST: usize = 16;
 
 /// What was looked for lately, by period and the day it was done: once a day is enough, and costs as much.
 #[derive(Debug, Default)]
 pub struct Flags {
-    kept: Mutex<Vec<((Period, Date), Arc<Found>)>>,
+    kept: Mutex<Vec<Kept>>,
 }
+
+/// What was found in a period, on a day.
+type Kept = ((Period, Date), Arc<Found>);
 
 impl Flags {
     /// What is found in a period.
@@ -44,7 +47,7 @@ impl Flags {
             tracing::error!(%error, "a detector can't be run");
             Problem::broken()
         })?);
-        if kept.len() >= KEPT {
+        if kept.len() >= MOST {
             kept.remove(0);
         }
         kept.push((key, Arc::clone(&found)));
