@@ -450,6 +450,32 @@ fn sheets_are_chosen_and_the_others_named() {
 }
 
 #[test]
+fn a_workbook_that_would_fill_the_memory_is_refused() {
+    let far = workbook(|sheet| {
+        header(sheet);
+        sheet.write(1_048_575, 16_383, 1).unwrap();
+    });
+    let found = grid::read("t.xlsx", &far).unwrap_err();
+    assert_eq!((found.len(), found[0].code), (1, "sheet-sprawls"));
+    // Long and wide, but full.
+    let full = workbook(|sheet| {
+        for row in 0..3_000 {
+            sheet
+                .write_row(row, 0, (0..20).map(|at| format!("c{row}-{at}")))
+                .unwrap();
+        }
+    });
+    assert_eq!(grid::read("t.xlsx", &full).unwrap().rows.len(), 2_999);
+    assert!(grid::fits("t.xlsx", &full, 64 << 20).is_ok());
+    let found = grid::fits("t.xlsx", &full, 100_000).unwrap_err();
+    assert_eq!(found[0].code, "workbook-too-large");
+    assert!(
+        grid::fits("t.csv", &[b'a'; 1_000], 10).is_ok(),
+        "a text is as large as it is"
+    );
+}
+
+#[test]
 fn every_code_is_listed_and_every_listed_code_occurs() {
     let listed: BTreeSet<&str> = [grid::CODES, figures::CODES, organisation::CODES]
         .concat()
@@ -476,6 +502,8 @@ fn every_code_is_listed_and_every_listed_code_occurs() {
         "no-sheet",
         "other-sheets",
         "read-as-gb18030",
+        "sheet-sprawls",
+        "workbook-too-large",
     ]);
     assert_eq!(met, listed);
 }
