@@ -87,6 +87,7 @@ fn the_register_goes_out_and_comes_in_as_it_is() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a story in its order")]
 fn units_people_and_posts_come_in_together_once_they_were_looked_at() {
     let _alone = alone();
     let running = county();
@@ -236,6 +237,7 @@ fn every_error_of_a_file_is_told_by_its_cell_and_nothing_is_taken() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a story in its order")]
 fn ratings_on_paper_come_in_by_their_codes_once_and_name_nobody() {
     let _alone = alone();
     let running = county();
