@@ -17,7 +17,9 @@ use serde::{Deserialize, Serialize};
 
 pub use refuse::REFUSALS;
 pub(crate) use score::push_row;
-pub use score::{ClassResult, Evaluation, Sure, UnitResult, evaluate, figures_csv, results_csv};
+pub use score::{
+    ClassResult, Evaluation, Sure, UnitResult, evaluate, figures_csv, results_csv, tried,
+};
 pub use step::{Next, Step, due, next_step};
 
 use crate::figure::Frozen;
@@ -301,18 +303,6 @@ impl Periods {
             *stale = Stale::Yes;
         }
     }
-}
-
-/// What the results of a period would be by other rules, from all that was filed and handed in for it. Nothing comes of it.
-///
-/// # Errors
-/// Why they can't score it.
-pub fn tried(
-    state: &State,
-    book: &crate::rules::Book,
-    period: Period,
-) -> Result<Vec<ClassResult>, Refusal> {
-    Ok(score::score(state, book, period)?.classes)
 }
 
 pub(crate) fn decide(

@@ -131,6 +131,39 @@ impl Evaluation {
 
 /// Scores a period as the state stands: the figures put together, written down, read back as anyone reads them, scored.
 pub(super) fn score(state: &State, book: &Book, period: Period) -> Result<Scored, Refusal> {
+    let (inputs, csv) = figures_of(state, book, period)?;
+    let classes = evaluate(&book.campaign, period, &csv).map_err(|why| why.refusal(period))?;
+    Ok(Scored {
+        figures: Digest::of(csv.as_bytes()),
+        inputs,
+        classes,
+    })
+}
+
+/// So many times a period is replayed to tell how sure results are by rules that declare no comparison.
+const TRIED_DRAWS: u32 = 400;
+
+/// What the results of a period would be by other rules, from all that was filed and handed in for it, always with how sure that
+/// is. Nothing comes of it.
+///
+/// # Errors
+/// Why they can't score it.
+pub fn tried(state: &State, book: &Book, period: Period) -> Result<Vec<ClassResult>, Refusal> {
+    let (_, csv) = figures_of(state, book, period)?;
+    let mut campaign = book.campaign.clone();
+    campaign.file.comparison.get_or_insert_with(|| Comparison {
+        draws: TRIED_DRAWS,
+        ..Comparison::default()
+    });
+    evaluate(&campaign, period, &csv).map_err(|why| why.refusal(period))
+}
+
+/// The figures that a period is scored by, put together and written down.
+fn figures_of(
+    state: &State,
+    book: &Book,
+    period: Period,
+) -> Result<(BTreeMap<Period, Frozen>, String), Refusal> {
     let last_day = book.calendar.last_day(period);
     let (figures, findings) = figure::checked_figures(state, book, period, last_day);
     if !findings.is_empty() {
@@ -144,12 +177,7 @@ pub(super) fn score(state: &State, book: &Book, period: Period) -> Result<Scored
         .collect();
     inputs.insert(period, Frozen::of(&book.campaign, &figures));
     let csv = figures_csv(&book.campaign, &inputs);
-    let classes = evaluate(&book.campaign, period, &csv).map_err(|why| why.refusal(period))?;
-    Ok(Scored {
-        figures: Digest::of(csv.as_bytes()),
-        inputs,
-        classes,
-    })
+    Ok((inputs, csv))
 }
 
 /// Figures as a long CSV table that stands for itself: with category, name, parent and attributes of each unit.

@@ -467,6 +467,8 @@ fn class(
         ("same", same),
     ];
     let caption = w.with("office-tried-class", &pairs_of_words).into_owned();
+    // Those that keep score and rank are in the caption's count.
+    pairs.retain(|pair| !unmoved(pair));
     let moves = |pair: &Pair<'_>| {
         let change = score(pair.2)
             .zip(score(pair.1))
@@ -497,8 +499,14 @@ fn class(
             .take(LISTED)
             .map(|pair| row(asked, pair))
             .collect(),
-        empty: w.t("office-no-results").into_owned(),
+        empty: w.a("office-nobody-moves", "category", name).into_owned(),
     }));
+}
+
+/// Whether a unit keeps both score and rank.
+fn unmoved(pair: &Pair<'_>) -> bool {
+    let scores = score(pair.1).zip(score(pair.2));
+    rise(pair) == Some(0) && scores.is_some_and(|(was, is)| (was - is).abs() < 1e-9)
 }
 
 fn interval(result: Option<&UnitResult>) -> Option<(f64, f64)> {
@@ -520,11 +528,7 @@ fn row(asked: &Asked<'_>, pair: &Pair<'_>) -> Vec<Cell> {
     let between = after.map_or_else(String::new, |(low, high)| {
         format!("{}–{}", w.num(low, 1), w.num(high, 1))
     });
-    let same = score(was)
-        .zip(score(is))
-        .is_some_and(|(was, is)| (was - is).abs() < 1e-9);
     let sure = match before.zip(after) {
-        _ if same && rise(pair) == Some(0) => "office-unmoved",
         Some((before, after)) if before.1 < after.0 || after.1 < before.0 => "office-clearly",
         Some(_) => "office-within-chance",
         None => "office-not-known",
