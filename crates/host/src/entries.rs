@@ -26,11 +26,15 @@ pub struct Logged {
 
 impl Logged {
     fn of(sealed: &Sealed, index: u64) -> Result<Self, StoreError> {
-        Ok(Self {
+        Ok(Self::new(sealed, index, log::open(sealed, index)?))
+    }
+
+    fn new(sealed: &Sealed, index: u64, entry: Entry) -> Self {
+        Self {
             index,
-            entry: log::open(sealed, index)?,
+            entry,
             leaf: leaf_hash(&sealed.commitment().0),
-        })
+        }
     }
 }
 
@@ -87,9 +91,9 @@ pub(crate) fn search(
             if found.entries.len() == search.most {
                 break;
             }
-            let logged = Logged::of(sealed, index)?;
-            if wanted(&logged.entry) {
-                found.entries.push(logged);
+            let entry = log::open(sealed, index)?;
+            if wanted(&entry) {
+                found.entries.push(Logged::new(sealed, index, entry));
             }
             found.reached = index;
         }

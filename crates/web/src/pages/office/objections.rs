@@ -186,7 +186,7 @@ fn result(asked: &Asked<'_>, one: &Objection) -> Cell {
 fn settled(asked: &Asked<'_>, at: &At, over: &[Numbered<'_>], sheet: &mut Sheet) {
     let w = asked.words;
     let paged = Paged::of(at, over.len());
-    let shown = over.iter().skip(paged.skip()).take(super::paged::PER_PAGE);
+    let shown = over.iter().skip(paged.skip()).take(paged.most());
     let rows = shown.map(|(id, one)| {
         let last = one.decisions.last().map(|decision| decision.on);
         let effect = one.decision().map(|decision| match decision.effect {

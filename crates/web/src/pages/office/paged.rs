@@ -11,33 +11,44 @@ pub(super) const PER_PAGE: usize = 50;
 pub(super) struct Paged {
     page: usize,
     all: usize,
+    most: usize,
 }
 
 impl Paged {
-    /// The page of a list that is asked for; the last where there are fewer.
+    /// The page of a list that is asked for; the last where there are fewer. A file holds all.
     pub fn of(at: &At, all: usize) -> Self {
-        let last = all.div_ceil(PER_PAGE).max(1);
+        let most = match at.query.has("as") {
+            true => all.max(1),
+            false => PER_PAGE,
+        };
+        let last = all.div_ceil(most).max(1);
         let page = at.query.get("page").parse().unwrap_or(1);
         Self {
             page: page.clamp(1, last),
             all,
+            most,
         }
+    }
+
+    /// How many stand on it at most.
+    pub const fn most(self) -> usize {
+        self.most
     }
 
     /// How many come before it.
     pub const fn skip(self) -> usize {
-        (self.page - 1) * PER_PAGE
+        (self.page - 1) * self.most
     }
 
     /// The links to the pages before and after, with what else limits the list; none where all stands on one.
     pub fn links(self, asked: &Asked<'_>, kept: &[(&str, &str)]) -> Option<Block> {
-        let last = self.all.div_ceil(PER_PAGE);
+        let last = self.all.div_ceil(self.most);
         if last <= 1 {
             return None;
         }
         let w = asked.words;
         let to = |page: usize| query(asked.path, kept, ("page", &page.to_string()));
-        let (from, until) = (self.skip() + 1, (self.page * PER_PAGE).min(self.all));
+        let (from, until) = (self.skip() + 1, (self.page * self.most).min(self.all));
         let numbers = [from, until, self.all].map(|number| number.to_string());
         let [from, until, all] = numbers.each_ref().map(String::as_str);
         let here = w.with(

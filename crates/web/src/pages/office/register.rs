@@ -11,7 +11,7 @@ use campaign::{Action, Date, PersonId, UnitId};
 use rulebook::say;
 
 use super::board::category_name;
-use super::paged::{PER_PAGE, Paged};
+use super::paged::Paged;
 use super::sheet::{Block, Cell, Field, Form, Input, Sheet, key, roles, units};
 use crate::act::Plan;
 use crate::asked::{Asked, At};
@@ -102,7 +102,7 @@ fn listed(asked: &Asked<'_>, at: &At, (sought, category): (&str, &str), sheet: &
     let all = asked.state.organisation.units(asked.today);
     let all: Vec<_> = all.filter(|(id, facts)| fits(id, facts)).collect();
     let paged = Paged::of(at, all.len());
-    let shown = all.iter().skip(paged.skip()).take(PER_PAGE);
+    let shown = all.iter().skip(paged.skip()).take(paged.most());
     let rows = shown.map(|(id, facts)| {
         let parent = facts.parent.as_ref();
         let (people, posts) = counts.get(id).copied().unwrap_or_default();
@@ -277,7 +277,7 @@ fn people(asked: &Asked<'_>, at: &At, unit: &UnitId, sheet: &mut Sheet) {
     let rows = all
         .iter()
         .skip(paged.skip())
-        .take(PER_PAGE)
+        .take(paged.most())
         .filter_map(|id| {
             let person = organisation.person(id)?;
             let since = person

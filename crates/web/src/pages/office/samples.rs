@@ -342,7 +342,7 @@ fn waiting(asked: &Asked<'_>, at: &At) -> Answer {
     let all = asked.state.records.unverified();
     let all: Vec<_> = all.filter(|(_, record)| fits(record)).collect();
     let paged = Paged::of(at, all.len());
-    let rows = all.iter().skip(paged.skip()).take(PER_PAGE);
+    let rows = all.iter().skip(paged.skip()).take(paged.most());
     let rows = rows.map(|(id, record)| {
         let why = match record.drawn {
             true => "office-was-drawn",

@@ -6,7 +6,7 @@ use campaign::{Action, Actor, Date, UnitId};
 use rulebook::model::WorkKind;
 use rulebook::say;
 
-use super::paged::{PER_PAGE, Paged, query};
+use super::paged::{Paged, query};
 use super::periods::day_cell;
 use super::sheet::{Block, Cell, Field, Form, Grid, Input, Sheet, key, roles, units};
 use crate::act::Plan;
@@ -221,7 +221,7 @@ fn table(
     }
     let all = items.len();
     let paged = paged.map(|at| Paged::of(at, all));
-    let (skip, most) = paged.map_or((0, TOGETHER), |paged| (paged.skip(), PER_PAGE));
+    let (skip, most) = paged.map_or((0, TOGETHER), |paged| (paged.skip(), paged.most()));
     let rows: Vec<_> = items
         .into_iter()
         .skip(skip)
