@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::app::App;
 use crate::asked::Who;
+use crate::fields::Fields;
 use crate::problem::Problem;
 use crate::rights::{self, Standing};
 use crate::vault::Writing;
@@ -65,12 +66,38 @@ impl Plan {
         self
     }
 
-    /// With the key that came with the form: sent twice, it happens once.
+    /// With the key it came with: sent twice, it happens once.
     #[must_use]
     pub const fn keyed(mut self, key: Option<CommandId>) -> Self {
         self.key = key;
         self
     }
+}
+
+/// The key of what a form asks for: the same when it is sent again as it was, another when something in it has changed since,
+/// or when it is another form of the page; none where the form brings none.
+#[must_use]
+pub fn form_key(path: &str, fields: &Fields) -> Option<CommandId> {
+    if fields.get("key").is_empty() {
+        return None;
+    }
+    let mut hash = Sha256::new();
+    let mut add = |part: &[u8]| {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    };
+    add(path.as_bytes());
+    for (name, text) in fields.iter().filter(|(name, _)| *name != "csrf") {
+        add(name.as_bytes());
+        add(text.as_bytes());
+    }
+    for (name, file) in fields.uploads() {
+        add(name.as_bytes());
+        add(&file.content);
+    }
+    let digest = hash.finalize();
+    let (key, _) = digest.split_first_chunk()?;
+    Some(CommandId(*key))
 }
 
 /// A new key of a command.
@@ -163,4 +190,29 @@ pub async fn send(
         app.texts.forget();
     }
     Ok(receipt)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(csrf: &str, key: &str, name: &str) -> Fields {
+        let pairs = [("csrf", csrf), ("key", key), ("name", name)];
+        let pairs = pairs.map(|(field, text)| (field.to_owned(), text.to_owned()));
+        Fields::of(pairs.to_vec())
+    }
+
+    #[test]
+    fn a_form_has_one_key_as_long_as_nothing_in_it_changes() {
+        let key = form_key("/a", &sent("1", "k", "x"));
+        assert!(key.is_some());
+        assert_eq!(key, form_key("/a", &sent("2", "k", "x")));
+        let others = [
+            form_key("/b", &sent("1", "k", "x")),
+            form_key("/a", &sent("1", "l", "x")),
+            form_key("/a", &sent("1", "k", "y")),
+        ];
+        assert!(others.iter().all(|other| other.is_some() && *other != key));
+        assert_eq!(form_key("/a", &sent("1", "", "x")), None);
+    }
 }

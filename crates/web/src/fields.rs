@@ -80,6 +80,12 @@ impl Fields {
         found.map_or("", |(_, text)| text.as_str())
     }
 
+    /// All files that were chosen, with their fields.
+    pub fn uploads(&self) -> impl Iterator<Item = (&str, &Upload)> {
+        let pairs = self.files.iter();
+        pairs.map(|(name, file)| (name.as_str(), file))
+    }
+
     /// The files of a field that were chosen.
     pub fn files<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f Upload> {
         let named = self.files.iter().filter(move |(field, _)| field == name);

@@ -28,7 +28,7 @@ use tokio::sync::Semaphore;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use crate::act::{self, Plan};
+use crate::act;
 use crate::api::write::Taken;
 use crate::app::App;
 use crate::asked::{Asked, At, Kept, Who};
@@ -506,8 +506,8 @@ async fn done(
     let plan = looking(app, parts, caller, None, |asked| {
         act(asked, &parts.at, fields)
     })?;
-    let Plan { then, done, .. } = &plan;
-    let told = (then.clone(), *done);
+    let told = (plan.then.clone(), plan.done);
+    let plan = plan.keyed(act::form_key(&parts.path, fields));
     let sent = act::send(app, &caller.who, &caller.standing, plan).await;
     sent.map_err(|problem| problem.at_field(fields))?;
     Ok(told)
@@ -544,8 +544,7 @@ async fn ordered(
     let plan = looking(app, parts, caller, None, |asked| {
         order(asked, &parts.at, body)
     })?;
-    let key = plan.key;
-    let plan = plan.keyed(idempotency(&parts.headers)?.or(key));
+    let plan = plan.keyed(idempotency(&parts.headers)?);
     // Who rates isn't told what came of it.
     let unnamed = plan.unnamed;
     let receipt = act::send(app, &caller.who, &caller.standing, plan).await?;

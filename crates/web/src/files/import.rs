@@ -2,9 +2,9 @@
 
 use askama::Template;
 use axum::http::StatusCode;
+use campaign::Action as Any;
 use campaign::figure::{self, Action, preview};
 use campaign::rules::Book;
-use campaign::{Action as Any, CommandId};
 use rulebook::{Diagnostic, Period, Place, Say, Spot, grid, say};
 
 use crate::act::Plan;
@@ -139,19 +139,15 @@ fn hand_in(asked: &Asked<'_>, _at: &At, fields: &Fields) -> Result<Plan, Problem
     if fields.get("step") != "hand-in" {
         return Err(looked_at());
     }
-    let mut key = [0; 16];
-    let known = hex::decode_to_slice(fields.get("key"), &mut key).is_ok();
-    let key = known.then_some(CommandId(key));
     let action = Action::HandIn {
         period: period.ok_or_else(Problem::broken)?,
         table: text.to_owned(),
     };
-    let plan = Plan::new(
+    Ok(Plan::new(
         Any::Figure(action),
         "/office/import/figures",
         "files-handed-in",
-    );
-    Ok(plan.keyed(key))
+    ))
 }
 
 /// A first look changes nothing: the page comes back with what the table says.

@@ -6,6 +6,6 @@ mod read;
 mod show;
 mod widget;
 
-pub use read::{key, not_listed, person_of, read, unit_of};
+pub use read::{not_listed, person_of, read, unit_of};
 pub use show::{Line, lines};
 pub use widget::{Ask, Choice, Widget, widgets};

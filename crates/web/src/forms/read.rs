@@ -2,7 +2,7 @@
 
 use campaign::id::Name;
 use campaign::record::{Attachment, Value, Values};
-use campaign::{CommandId, Date, PersonId, UnitId};
+use campaign::{Date, PersonId, UnitId};
 use ledger::vault::MediaType;
 use rulebook::model::{Column, ColumnType, Field, FieldType, Form, Range};
 use rulebook::{Say, say};
@@ -12,14 +12,6 @@ use crate::asked::Asked;
 use crate::fields::{Fields, empty};
 use crate::problem::Problem;
 use crate::vault::Writing;
-
-/// The key that came with a form.
-#[must_use]
-pub fn key(fields: &Fields) -> Option<CommandId> {
-    let mut key = [0; 16];
-    hex::decode_to_slice(fields.get("key"), &mut key).ok()?;
-    Some(CommandId(key))
-}
 
 /// Reads the fields of a form. A file that isn't sent again stays what it was in `base`.
 ///

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::support::{Answered, Browser, Running};
 
-const LOGINS: [&str; 10] = [
+const LOGINS: [&str; 11] = [
+    "staff",
     "member",
     "secretary",
     "desk",
@@ -309,7 +310,21 @@ fn prepare(running: &Running) -> Vec<String> {
 }
 
 /// Routes that no bad input is sent to here: why.
-const ELSEWHERE: [(&str, &str); 19] = [
+const ELSEWHERE: [(&str, &str); 30] = [
+    ("/account/passkeys", "a script asks for it"),
+    ("/office/rules/adopt", "it takes a change that was tried"),
+    ("/sign-in/oidc", "it leads to a provider"),
+    ("/account/oidc", "it leads to a provider"),
+    ("/account/oidc/end", "it has a password alone"),
+    ("/welcome/{token}/oidc", "it leads to a provider"),
+    ("/sign-in/passkey", "a script sends what a device signed"),
+    ("/sign-in/passkey/options", "a script asks for it"),
+    (
+        "/account/passkeys/made",
+        "a script sends what a device signed",
+    ),
+    ("/account/passkeys/name", "it takes a passkey"),
+    ("/account/passkeys/end", "it takes a passkey"),
     ("/account/notices", "it takes a server that sends mail"),
     ("/account/password", "passwords never come back"),
     ("/account/sessions", "it has no field"),

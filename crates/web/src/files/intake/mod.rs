@@ -12,7 +12,7 @@ mod rows;
 use std::borrow::Cow;
 
 use axum::http::StatusCode;
-use campaign::{Action, Actor, Command, CommandId, Date, Decision, State};
+use campaign::{Action, Actor, Command, Date, Decision, State};
 use rulebook::grid::{self, Grid};
 use rulebook::{Diagnostic, Place, Say, Severity, say};
 use sha2::{Digest as _, Sha256};
@@ -325,18 +325,14 @@ fn take(asked: &Asked<'_>, _at: &At, fields: &Fields) -> Result<Plan, Problem> {
     if fields.get("stamp") != sent.stamp(&read) {
         return Err(changed());
     }
-    plan(kind, read, fields)
+    plan(kind, read)
 }
 
-fn plan(kind: Kind, read: Read, fields: &Fields) -> Result<Plan, Problem> {
+fn plan(kind: Kind, read: Read) -> Result<Plan, Problem> {
     let mut steps = organisation::together(read.steps).into_iter();
     let first = steps.next().ok_or_else(nothing_new)?;
-    let mut key = [0; 16];
-    let known = hex::decode_to_slice(fields.get("key"), &mut key).is_ok();
     let unnamed = kind == Kind::Ratings && ratings::is_given(&first.action);
-    let mut plan = Plan::new(first.action, kind.path(), "files-taken")
-        .with(first.writing)
-        .keyed(known.then_some(CommandId(key)));
+    let mut plan = Plan::new(first.action, kind.path(), "files-taken").with(first.writing);
     plan.unnamed = unnamed;
     Ok(steps.fold(plan, |plan, step| plan.and(step.action, step.writing)))
 }

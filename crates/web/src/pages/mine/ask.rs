@@ -188,7 +188,7 @@ pub fn send(asked: &Asked<'_>, _at: &At, fields: &Fields) -> Result<Plan, Proble
     };
     let then = format!("/ask/{}", fields.get("code"));
     let plan = Plan::new(Action::Work(open), then, "mine-ask-sent").with(writing);
-    Ok(plan.unnamed().keyed(forms::key(fields)))
+    Ok(plan.unnamed())
 }
 
 /// The item of a receipt, or of the code that was handed out with a promise or a request.
@@ -287,5 +287,5 @@ pub fn judge(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Proble
     };
     let then = format!("/ask/{}", at.part("receipt")?);
     let plan = Plan::new(Action::Work(check), then, "mine-ask-judged").with(writing);
-    Ok(plan.unnamed().keyed(forms::key(fields)))
+    Ok(plan.unnamed())
 }

@@ -269,5 +269,5 @@ pub fn file(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem
         then,
         "mine-filed",
     );
-    Ok(plan.with(writing).keyed(forms::key(&fields)))
+    Ok(plan.with(writing))
 }

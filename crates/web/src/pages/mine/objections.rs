@@ -333,7 +333,7 @@ pub fn raise(_asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Probl
     })?;
     problem.settle()?;
     let plan = Plan::new(action, "/objections", "mine-done");
-    Ok(plan.with(writing).keyed(forms::key(fields)))
+    Ok(plan.with(writing))
 }
 
 /// The corrected figure that a decision puts in place.
@@ -413,5 +413,5 @@ pub fn act(_asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem
         format!("/objections/{objection}"),
         "mine-done",
     );
-    Ok(plan.with(writing).keyed(forms::key(fields)))
+    Ok(plan.with(writing))
 }

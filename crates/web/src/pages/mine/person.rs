@@ -706,7 +706,7 @@ pub fn act(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem>
         _ => return Err(Problem::not_found()),
     };
     let plan = Plan::new(Action::Organisation(what), "/me/person", "mine-done");
-    Ok(plan.keyed(forms::key(fields)))
+    Ok(plan)
 }
 
 fn relative(asked: &Asked<'_>, person: &PersonId, sent: &str) -> Result<PersonId, Problem> {

@@ -406,12 +406,12 @@ pub fn act(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem>
             };
             let (action, writing) = raised(fields, about, form.id.as_str())?;
             let plan = Plan::new(action, "/objections", "mine-done");
-            return Ok(plan.with(writing).keyed(forms::key(fields)));
+            return Ok(plan.with(writing));
         }
         _ => return Err(Problem::not_found()),
     };
     let plan = Plan::new(Action::Record(what), then, "mine-done");
-    Ok(plan.with(writing).keyed(forms::key(fields)))
+    Ok(plan.with(writing))
 }
 
 /// The fields that differ from what stands in a record.
@@ -538,5 +538,5 @@ pub fn confirm(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Prob
         note,
     });
     let plan = Plan::new(action, format!("/confirm/{id}"), "mine-done");
-    Ok(plan.with(writing).unnamed().keyed(forms::key(fields)))
+    Ok(plan.with(writing).unnamed())
 }

@@ -376,12 +376,12 @@ pub fn act(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem>
             let rule = fields.get("rule");
             let (action, writing) = super::record::raised(fields, about, rule)?;
             let plan = Plan::new(action, "/objections", "mine-done");
-            return Ok(plan.with(writing).keyed(forms::key(fields)));
+            return Ok(plan.with(writing));
         }
         _ => return Err(Problem::not_found()),
     };
     let plan = Plan::new(Action::Work(what), format!("/work/{}", work.0), "mine-done");
-    Ok(plan.with(writing).keyed(forms::key(fields)))
+    Ok(plan.with(writing))
 }
 
 fn unit(asked: &Asked<'_>, fields: &Fields) -> Result<UnitId, Problem> {
@@ -498,5 +498,5 @@ fn open(asked: &Asked<'_>, at: &At, fields: &Fields, kind: WorkKind) -> Result<P
             .collect(),
     };
     let plan = Plan::new(Action::Work(opened), "/me", "mine-done");
-    Ok(plan.with(writing).keyed(forms::key(fields)))
+    Ok(plan.with(writing))
 }

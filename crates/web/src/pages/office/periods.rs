@@ -5,7 +5,7 @@ use campaign::period::{self, Next, Run, Stage, Step, UnitResult};
 use campaign::{Action, Date, PersonId};
 use rulebook::Period;
 
-use super::sheet::{Block, Cell, Field, Form, Input, Sheet, key};
+use super::sheet::{Block, Cell, Field, Form, Input, Sheet};
 use crate::act::Plan;
 use crate::asked::{Asked, At};
 use crate::fields::Fields;
@@ -467,37 +467,32 @@ fn reopening(asked: &Asked<'_>, period: Period, sheet: &mut Sheet) {
     sheet.form(keep.field(Field::new(asked, "reason", "office-reason", Input::Lines)));
 }
 
-fn plan(
-    at: &At,
-    fields: &Fields,
-    done: &'static str,
-    make: impl FnOnce(Period) -> Action,
-) -> Result<Plan, Problem> {
+fn plan(at: &At, done: &'static str, make: impl FnOnce(Period) -> Action) -> Result<Plan, Problem> {
     let period = at.period()?;
     let then = format!("/office/periods/{period}");
-    Ok(Plan::new(make(period), then, done).keyed(key(fields)))
+    Ok(Plan::new(make(period), then, done))
 }
 
-fn cut_off(_: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> {
-    plan(at, fields, "office-done-cut-off", |period| {
+fn cut_off(_: &Asked<'_>, at: &At, _: &Fields) -> Result<Plan, Problem> {
+    plan(at, "office-done-cut-off", |period| {
         Action::Period(period::Action::CutOff { period })
     })
 }
 
-fn score(_: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> {
-    plan(at, fields, "office-done-score", |period| {
+fn score(_: &Asked<'_>, at: &At, _: &Fields) -> Result<Plan, Problem> {
+    plan(at, "office-done-score", |period| {
         Action::Period(period::Action::Score { period })
     })
 }
 
-fn finalise(_: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> {
-    plan(at, fields, "office-done-finalise", |period| {
+fn finalise(_: &Asked<'_>, at: &At, _: &Fields) -> Result<Plan, Problem> {
+    plan(at, "office-done-finalise", |period| {
         Action::Period(period::Action::Finalise { period })
     })
 }
 
-fn draft(_: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> {
-    plan(at, fields, "office-done-draft", |period| {
+fn draft(_: &Asked<'_>, at: &At, _: &Fields) -> Result<Plan, Problem> {
+    plan(at, "office-done-draft", |period| {
         Action::Circular(circular::Action::Draft { period })
     })
 }
@@ -509,14 +504,14 @@ fn circular_of(fields: &Fields) -> Result<CircularId, Problem> {
 
 fn approve(_: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> {
     let circular = circular_of(fields)?;
-    plan(at, fields, "office-done-approve", |_| {
+    plan(at, "office-done-approve", |_| {
         Action::Circular(circular::Action::Approve { circular })
     })
 }
 
-fn publish(_asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> {
+fn publish(_: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> {
     let circular = circular_of(fields)?;
-    plan(at, fields, "office-done-publish", |_| {
+    plan(at, "office-done-publish", |_| {
         Action::Circular(circular::Action::Publish { circular })
     })
 }
@@ -537,7 +532,7 @@ fn propose(_: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> {
     let until = until.unwrap_or_default();
     let mut writing = Writing::new();
     let reason = reason(fields, &mut writing)?;
-    let plan = plan(at, fields, "office-done-propose", |period| {
+    let plan = plan(at, "office-done-propose", |period| {
         Action::Period(period::Action::ProposeReopening {
             period,
             until,
@@ -547,8 +542,8 @@ fn propose(_: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> {
     Ok(plan.with(writing))
 }
 
-fn reopen(_: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> {
-    plan(at, fields, "office-done-reopen", |period| {
+fn reopen(_: &Asked<'_>, at: &At, _: &Fields) -> Result<Plan, Problem> {
+    plan(at, "office-done-reopen", |period| {
         Action::Period(period::Action::Reopen { period })
     })
 }
@@ -556,7 +551,7 @@ fn reopen(_: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> {
 fn keep_closed(_: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> {
     let mut writing = Writing::new();
     let reason = reason(fields, &mut writing)?;
-    let plan = plan(at, fields, "office-done-keep-closed", |period| {
+    let plan = plan(at, "office-done-keep-closed", |period| {
         Action::Period(period::Action::KeepClosed { period, reason })
     })?;
     Ok(plan.with(writing))

@@ -12,7 +12,7 @@ use rulebook::say;
 
 use super::board::category_name;
 use super::paged::Paged;
-use super::sheet::{Block, Cell, Field, Form, Input, Sheet, key, roles, units};
+use super::sheet::{Block, Cell, Field, Form, Input, Sheet, roles, units};
 use crate::act::Plan;
 use crate::asked::{Asked, At};
 use crate::fields::Fields;
@@ -179,7 +179,7 @@ fn found(asked: &Asked<'_>, _at: &At, fields: &Fields) -> Result<Plan, Problem> 
     let units = vec![NewUnit { unit, facts }];
     let action = Do::ImportUnits { from, units };
     let plan = Plan::new(Action::Organisation(action), then, "office-done-register");
-    Ok(plan.keyed(key(fields)))
+    Ok(plan)
 }
 
 /// A unit.
@@ -624,7 +624,7 @@ fn change(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> 
         page_of(&unit),
         "office-done-register",
     );
-    Ok(plan.with(writing).keyed(key(fields)))
+    Ok(plan.with(writing))
 }
 
 fn lines(text: &str) -> Vec<String> {

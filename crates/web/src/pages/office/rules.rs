@@ -15,7 +15,7 @@ use rulebook::{Diagnostic, Folder, Period, Severity, say};
 
 use super::board::category_name;
 use super::paged::query;
-use super::sheet::{Block, Cell, Field, Form, Grid, Input, Sheet, key};
+use super::sheet::{Block, Cell, Field, Form, Grid, Input, Sheet};
 use crate::act::Plan;
 use crate::asked::{Asked, At};
 use crate::fields::Fields;
@@ -163,7 +163,7 @@ fn adopt(asked: &Asked<'_>, _at: &At, fields: &Fields) -> Result<Plan, Problem> 
     }
     let files = with(in_force(asked)?, &changes);
     let action = Action::Rules(Do::Adopt { from, files });
-    Ok(Plan::new(action, HERE, "office-done-adopt").keyed(key(fields)))
+    Ok(Plan::new(action, HERE, "office-done-adopt"))
 }
 
 fn show(asked: &Asked<'_>, at: &At) -> Answer {

@@ -8,7 +8,7 @@ use campaign::{Action, Digest, UnitId};
 use rulebook::{Period, say};
 
 use super::paged::{PER_PAGE, Paged, query};
-use super::sheet::{Block, Cell, Field, Form, Grid, Input, Sheet, key};
+use super::sheet::{Block, Cell, Field, Form, Grid, Input, Sheet};
 use crate::act::Plan;
 use crate::asked::{Asked, At};
 use crate::fields::Fields;
@@ -400,7 +400,7 @@ fn draw(asked: &Asked<'_>, _at: &At, fields: &Fields) -> Result<Plan, Problem> {
     };
     let then = format!("{HERE}?period={period}");
     let plan = Plan::new(Action::Record(action), then, "office-done-draw");
-    Ok(plan.keyed(key(fields)))
+    Ok(plan)
 }
 
 fn not_signed() -> Problem {

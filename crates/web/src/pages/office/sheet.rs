@@ -464,12 +464,6 @@ impl Sheet {
     }
 }
 
-/// The key a form was sent with.
-#[must_use]
-pub fn key(fields: &crate::fields::Fields) -> Option<campaign::CommandId> {
-    serde_json::from_value(fields.get("key").into()).ok()
-}
-
 /// The units there are, to choose from: id, name.
 #[must_use]
 pub fn units(asked: &Asked<'_>) -> Vec<(String, String)> {

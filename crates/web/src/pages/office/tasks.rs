@@ -8,7 +8,7 @@ use rulebook::say;
 
 use super::paged::{Paged, query};
 use super::periods::day_cell;
-use super::sheet::{Block, Cell, Field, Form, Grid, Input, Sheet, key, roles, units};
+use super::sheet::{Block, Cell, Field, Form, Grid, Input, Sheet, roles, units};
 use crate::act::Plan;
 use crate::asked::{Asked, At};
 use crate::fields::Fields;
@@ -486,5 +486,5 @@ fn give(asked: &Asked<'_>, _at: &At, fields: &Fields) -> Result<Plan, Problem> {
         tickets: Vec::new(),
     };
     let plan = Plan::new(Action::Work(open), "/office/tasks", "office-done-given");
-    Ok(plan.with(writing).keyed(key(fields)))
+    Ok(plan.with(writing))
 }

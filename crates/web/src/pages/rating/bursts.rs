@@ -9,7 +9,7 @@ use super::received;
 use crate::act::Plan;
 use crate::asked::{Asked, At};
 use crate::fields::{Fields, empty};
-use crate::pages::office::sheet::{Block, Cell, Field, Form, Input, Sheet, key};
+use crate::pages::office::sheet::{Block, Cell, Field, Form, Input, Sheet};
 use crate::problem::Problem;
 use crate::reply::Answer;
 use crate::vault::Writing;
@@ -231,7 +231,7 @@ pub fn decide(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Probl
         finding: finding.ok_or_else(Problem::broken)?,
         reason: writing.text("reason", reason)?,
     };
-    Ok(plan(id, action, writing, fields))
+    Ok(plan(id, action, writing))
 }
 
 /// Confirms or refuses, as the second person, that the ratings of a burst be set aside.
@@ -252,12 +252,10 @@ pub fn second(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Probl
         second: second.ok_or_else(Problem::broken)?,
         reason: writing.text("reason", reason)?,
     };
-    Ok(plan(id, action, writing, fields))
+    Ok(plan(id, action, writing))
 }
 
-fn plan(id: BurstId, action: Action, writing: Writing, fields: &Fields) -> Plan {
+fn plan(id: BurstId, action: Action, writing: Writing) -> Plan {
     let then = format!("/office/bursts/{}", id.0);
-    Plan::new(campaign::Action::Rating(action), then, "rating-burst-flash")
-        .with(writing)
-        .keyed(key(fields))
+    Plan::new(campaign::Action::Rating(action), then, "rating-burst-flash").with(writing)
 }

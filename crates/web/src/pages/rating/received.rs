@@ -14,7 +14,6 @@ use crate::asked::{Asked, At};
 use crate::fields::Fields;
 use crate::files::{self, Cell, Kind, Table};
 use crate::page::Page;
-use crate::pages::office::sheet;
 use crate::problem::Problem;
 use crate::reply::{Answer, Reply};
 use crate::rights::{Resource, Verb};
@@ -478,5 +477,5 @@ pub fn called(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Probl
     let (period, rating) = found.ok_or_else(Problem::not_found)?;
     let action = campaign::Action::Rating(Action::CallBack { rating });
     let then = format!("/units/{unit}/ratings?period={period}");
-    Ok(Plan::new(action, then, "rating-called-flash").keyed(sheet::key(fields)))
+    Ok(Plan::new(action, then, "rating-called-flash"))
 }
