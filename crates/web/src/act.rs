@@ -173,23 +173,27 @@ pub async fn send(
         items: writing.items,
     };
     let first = request((key, plan.action, plan.writing));
-    let receipt = if plan.next.is_empty() {
+    let outcome = if plan.next.is_empty() {
         let (told, outcome) = tokio::sync::oneshot::channel();
         app.host.submit(first, move |outcome| {
             let _nobody_waits = told.send(outcome);
         });
-        outcome.await.map_err(|_| Problem::broken())??
+        outcome
+            .await
+            .map_err(|_| Problem::broken())?
+            .map_err(Problem::from)
     } else {
         let next = plan.next.into_iter().zip(1..);
         let next = next.map(|((action, writing), at)| request((key_of(key, at), action, writing)));
         let all = std::iter::once(first).chain(next);
         let outcomes = crate::vault::blocking(|| app.host.execute_all(all));
-        together(outcomes)?
+        together(outcomes)
     };
+    // Also where only a part was taken.
     if erases {
         app.texts.forget();
     }
-    Ok(receipt)
+    outcome
 }
 
 #[cfg(test)]

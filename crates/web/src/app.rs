@@ -134,7 +134,7 @@ impl App {
             assets: Assets::new(),
             settings,
             watch: Watch::default(),
-            flags: crate::pages::office::Flags::default(),
+            flags: Recent::new(16),
             boards: Recent::new(8),
             matrices: Recent::new(4),
             rescored: Recent::new(64),

@@ -237,7 +237,7 @@ fn burden(asked: &Asked<'_>, at: &At) -> Answer {
 }
 
 fn flags(asked: &Asked<'_>, at: &At) -> Answer {
-    let found = asked.app.flags.get(asked, over(asked, at)?)?;
+    let found = crate::pages::office::find(asked, over(asked, at)?)?;
     listed(
         at,
         found.flags.iter().enumerate(),

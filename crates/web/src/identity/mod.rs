@@ -21,5 +21,6 @@ pub use accounts::{Account, Accounts, AccountsError};
 pub use cookies::{Cookies, SESSION_COOKIE};
 pub use links::ApiToken;
 pub use session::{Session, Token};
+pub(crate) use sign_on::begun;
 pub use sign_on::{Came, away, come};
 pub use throttle::Counted;

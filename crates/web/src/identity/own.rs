@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use campaign::{PersonId, Time};
-use rulebook::say;
+use rulebook::{Say, say};
 
 use super::pages::broken;
 use super::password::{LONGEST, SHORTEST};
@@ -276,6 +276,10 @@ pub(super) fn invite(mine: &Mine<'_>) -> Done {
     Ok(Owned::Told(told))
 }
 
+fn taken() -> Say {
+    say!("登录名已被用。", "The login name is taken.")
+}
+
 pub(super) fn accept(mine: &Mine<'_>) -> Done {
     let token = Token(mine.at.part("token")?.to_owned());
     let now = mine.app.now();
@@ -290,13 +294,19 @@ pub(super) fn accept(mine: &Mine<'_>) -> Done {
             ),
         );
     }
+    let invited = mine.app.accounts.invited(&token, now).map_err(broken)?;
+    let named = PersonId::from(login);
+    let known = mine.app.host.read().organisation.person(&named).is_some();
+    if known && invited.as_ref() != Some(&named) {
+        problem.wrong("login", taken());
+    }
     let password = new_password(mine.fields, login, &mut problem);
     problem.settle()?;
     let accepted = mine.app.accounts.accept(&token, login, password, now);
     let accepted = accepted.map_err(|error| match error {
         AccountsError::Taken => {
             let mut problem = Problem::fields();
-            problem.wrong("login", say!("登录名已被用。", "The login name is taken."));
+            problem.wrong("login", taken());
             problem
         }
         error => broken(error),

@@ -1,5 +1,7 @@
 //! Single sign-on as people meet it: beginning it, linking it to an account, ending that.
 
+use std::net::IpAddr;
+
 use askama::Template;
 use axum::http::StatusCode;
 use campaign::PersonId;
@@ -8,7 +10,7 @@ use rulebook::say;
 use super::oidc::{Away, Provider, Purpose};
 use super::own::{confirmed, person, used_up};
 use super::pages::broken;
-use super::{AccountsError, Token};
+use super::{AccountsError, Counted, Token, from};
 use crate::app::App;
 use crate::asked::Asked;
 use crate::page::Page;
@@ -22,14 +24,33 @@ fn provider(app: &App) -> Result<&Provider, Problem> {
     app.sign_on.as_ref().ok_or_else(Problem::not_found)
 }
 
+/// Beginnings are counted by address: nobody holds all places of those who are on their way, or makes this server ask the
+/// provider without end, as each takes one code there.
+fn count(mine: &Mine<'_>) -> Result<(), Problem> {
+    let accounts = &mine.app.accounts;
+    let tried = accounts.try_once(&begun(mine.from), mine.app.now());
+    match tried.map_err(broken)? {
+        Some(seconds) => Err(Problem::too_many(seconds)),
+        None => Ok(()),
+    }
+}
+
+/// What beginnings are counted by; forgiven once one of them has come to its end.
+pub(crate) fn begun(from: Option<IpAddr>) -> [Counted; 1] {
+    let from = from.map(from::counted).unwrap_or_default();
+    [Counted::Address(format!("sign-on begun {from}"))]
+}
+
 pub(super) fn sign_in(mine: &Mine<'_>) -> Done {
     provider(mine.app)?;
+    count(mine)?;
     let then = crate::server::own_path(mine.fields.get("then")).to_owned();
     Away::begin(mine.app, Purpose::SignIn(then)).map(Owned::Away)
 }
 
 pub(super) fn accept(mine: &Mine<'_>) -> Done {
     provider(mine.app)?;
+    count(mine)?;
     let token = Token(mine.at.part("token")?.to_owned());
     let invited = mine.app.accounts.invited(&token, mine.app.now());
     invited.map_err(broken)?.ok_or_else(used_up)?;
@@ -38,6 +59,7 @@ pub(super) fn accept(mine: &Mine<'_>) -> Done {
 
 pub(super) fn link(mine: &Mine<'_>) -> Done {
     provider(mine.app)?;
+    count(mine)?;
     let person = person(mine)?;
     confirmed(mine, person)?;
     Away::begin(mine.app, Purpose::Link(person.clone())).map(Owned::Away)

@@ -51,17 +51,11 @@ async fn come_back(app: &Arc<App>, parts: &Parts, caller: &Caller) -> Result<Bac
         tracing::error!(%error, "nobody can sign in");
         Problem::broken()
     };
-    // Each code goes to the provider: nobody makes this server ask without end.
-    let asker = parts.from.map(from::counted).unwrap_or_default();
-    let counted = [Counted::Address(format!("sign-on {asker}"))];
-    let tried = app.accounts.try_once(&counted, app.now());
-    if let Some(seconds) = tried.map_err(broken)? {
-        return Err(Problem::too_many(seconds));
-    }
     let code = query.get("code");
     let vouched = provider.subject((flow, code), &app.settings.base, app.now());
     let vouched = vouched.await?;
-    app.accounts.forgive(&counted).map_err(broken)?;
+    let begun = crate::identity::begun(parts.from);
+    app.accounts.forgive(&begun).map_err(broken)?;
     let (shared, old) = (Arc::clone(app), parts.token(app));
     let asks = match &caller.who {
         Who::Person(person) => Some(person.clone()),

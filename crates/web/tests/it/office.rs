@@ -427,6 +427,9 @@ fn a_change_of_the_rules_is_tried_before_it_is_adopted() {
     assert_eq!(unseen.status, 422, "{}", unseen.body);
     let mut fields = fields.to_vec();
     fields.push(("seen", "yes"));
+    let elsewhere = office.post("/office/rules/adopt", &fields);
+    assert_eq!(elsewhere.status, 409, "tried on no version");
+    fields.push(("version", "1"));
     let adopted = office.post("/office/rules/adopt", &fields);
     assert_eq!(adopted.status, 303, "{}", adopted.body);
     assert_eq!(versions(), 2);

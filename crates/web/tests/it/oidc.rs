@@ -469,7 +469,8 @@ fn codes_that_are_made_up_are_not_taken_to_the_provider_without_end() {
     for _ in 0..30 {
         said(&made_up(), "invalid_grant");
     }
-    let waits = made_up();
+    let csrf = browser.get("/sign-in?lang=en").hidden("csrf");
+    let waits = browser.post("/sign-in/oidc", &[("csrf", csrf.as_str())]);
     assert_eq!(
         (waits.status, waits.header("retry-after")),
         (429, Some("30"))

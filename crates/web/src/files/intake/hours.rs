@@ -20,6 +20,7 @@ use crate::fields::Fields;
 use crate::files::{Cell, Sheet};
 use crate::forms;
 use crate::problem::Problem;
+use crate::rights::{Resource, Verb};
 use crate::vault::Writing;
 
 /// Rows of an empty table that bring a code to be handed over.
@@ -141,6 +142,15 @@ fn file(
         "" => asked.person()?.clone(),
         text => text.into(),
     };
+    if !may_see(asked, &person)? {
+        read.findings.push(row.wrong(
+            "not-entitled",
+            "person",
+            say!("不能替这个人填", "this isn't for you to fill"),
+            say!("填自己的,或空着", "fill in your own, or leave it empty"),
+        ));
+        return Ok(());
+    }
     let day = row.need(day_column(form), &mut read.findings);
     let day: Option<Date> = day.and_then(|text| {
         let day = text.parse().ok();
@@ -192,6 +202,21 @@ fn file(
     let action = Action::Record(record::Action::File(filing));
     read.step(row.place(None), action, writing);
     Ok(())
+}
+
+/// Whether whoever asks may see what is filed about someone: oneself, or where one sees the records of their unit.
+fn may_see(asked: &Asked<'_>, person: &PersonId) -> Result<bool, Problem> {
+    if asked.person()? == person {
+        return Ok(true);
+    }
+    let unit = asked.state.organisation.unit_of(person, asked.today);
+    let of = unit.map(|unit| Resource {
+        units: vec![unit.clone()],
+        person: None,
+    });
+    let rights = &asked.app.rights;
+    let may = |of| rights.allow(asked.state, asked.standing, Verb::SeeRecord, &of);
+    Ok(of.is_some_and(may))
 }
 
 /// The values of a row; what is wrong is said at its cell.
@@ -260,7 +285,9 @@ fn filed(
                 (known, new) => known == new,
             }
         };
+        let code = row.get("code");
         known.form.as_str() == form.id.as_str()
+            && (code.is_empty() || known.confirm == Some(record::code_digest(code)))
             && known.when == when
             && known.about == about
             && known.stands()

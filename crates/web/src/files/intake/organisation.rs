@@ -258,7 +258,7 @@ impl Reading<'_, '_> {
         let Some(unit) = self.unit_of(row, unit) else {
             return;
         };
-        let duties = list(row.get("duties"), &[';', ';']);
+        let duties = list(row.get("duties"), &[';', '\u{ff1b}']);
         let known = self.asked.state.organisation.post(&post);
         let (mut said, is_new) = (Vec::new(), known.is_none());
         match known {
@@ -308,7 +308,10 @@ impl Reading<'_, '_> {
 
     fn holders(&mut self, row: &Row<'_>, post: &PostId, said: &mut Vec<Say>) {
         let organisation = &self.asked.state.organisation;
-        for holder in list(row.get("holder"), &['、', ',', ',', ';', ';', ' ']) {
+        for holder in list(
+            row.get("holder"),
+            &['、', ',', '\u{ff0c}', ';', '\u{ff1b}', ' '],
+        ) {
             let person = PersonId::from(holder.as_str());
             let known = organisation.person(&person);
             if known.is_none() && !self.people.contains(&person) {

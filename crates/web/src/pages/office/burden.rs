@@ -27,6 +27,8 @@ const BANDS: [f64; 4] = [15.0, 60.0, 120.0, 240.0];
 pub struct Taken {
     /// Of regular forms.
     pub regular: f64,
+    /// Of these, what the limit of a month counts: a form of a quarter by a third, of a year by a twelfth.
+    pub limited: f64,
     /// Of forms filled as things happen.
     pub events: f64,
 }
@@ -42,7 +44,10 @@ pub fn taken(state: &State, period: Period) -> BTreeMap<&UnitId, Taken> {
             let taken = of.entry(&record.from).or_default();
             match form.every {
                 Cadence::Event => taken.events += form.minutes,
-                _ => taken.regular += form.minutes,
+                every => {
+                    taken.regular += form.minutes;
+                    taken.limited += form.minutes * every.per_month().unwrap_or(0.0).min(1.0);
+                }
             }
         }
     }
@@ -89,7 +94,7 @@ pub fn of_categories(state: &State, period: Period) -> Vec<OfCategory> {
     let of = categories.map(|burden| {
         let units = units.get(burden.category.as_str());
         let units = units.map_or(&[][..], Vec::as_slice);
-        let over = |taken: &&Taken| limit.is_some_and(|limit| taken.regular > limit);
+        let over = |taken: &&Taken| limit.is_some_and(|limit| taken.limited > limit);
         OfCategory {
             category: burden.category.to_string(),
             units: units.len(),
@@ -135,10 +140,12 @@ fn minutes(asked: &Asked<'_>, minutes: f64) -> Cell {
     Cell::text(asked.words.num(minutes, 1)).look("n")
 }
 
-/// The minutes of each unit that there is today.
+/// The minutes of each unit that there was at the end of the period.
 fn by_unit<'a>(asked: &Asked<'a>, period: Period) -> Vec<(&'a UnitId, Taken)> {
     let taken = taken(asked.state, period);
-    let units = asked.state.organisation.units(asked.today);
+    let book = asked.state.rules.of(period);
+    let day = book.map_or(asked.today, |book| book.calendar.last_day(period));
+    let units = asked.state.organisation.units(day.min(asked.today));
     let units = units.map(|(unit, _)| (unit, taken.get(unit).copied().unwrap_or_default()));
     units.collect()
 }
@@ -150,6 +157,7 @@ fn means(asked: &Asked<'_>, period: Period) -> Taken {
         .collect();
     Taken {
         regular: mean(&units, |taken| taken.regular),
+        limited: mean(&units, |taken| taken.limited),
         events: mean(&units, |taken| taken.events),
     }
 }
@@ -315,7 +323,7 @@ fn units(asked: &Asked<'_>, period: Period, limit: Option<f64>, sheet: &mut Shee
             .then_with(|| a.0.cmp(b.0))
     });
     let rows = units.iter().take(UNITS).map(|(unit, taken)| {
-        let over = limit.is_some_and(|limit| taken.regular > limit);
+        let over = limit.is_some_and(|limit| taken.limited > limit);
         let id = match over {
             true => "office-is-over",
             false => "office-is-under",

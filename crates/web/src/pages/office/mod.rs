@@ -20,6 +20,7 @@ use crate::routes::Table;
 
 pub use board::{Board, Boards};
 pub use flags::Flags;
+pub(crate) use flags::find;
 pub(crate) use samples::periods as over;
 
 /// The routes of this area.

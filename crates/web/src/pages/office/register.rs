@@ -444,6 +444,13 @@ fn people_forms(
         .take(CHOICES)
         .map(|one| (one.to_string(), asked.person_name(one)))
         .collect();
+    // Who answers for the unit now stays to be chosen, wherever they belong.
+    let mut in_charge = people.clone();
+    for one in charge.principal.iter().chain(&charge.in_charge) {
+        if !in_charge.iter().any(|(known, _)| *known == one.as_str()) {
+            in_charge.push((one.to_string(), asked.person_name(one)));
+        }
+    }
     let form = |act: &str, message: &str| {
         let form = Form::new(asked, format!("{HERE}/{id}/{act}"), message, message);
         form.about(w.t(&format!("{message}.about")))
@@ -477,12 +484,12 @@ fn people_forms(
     sheet.form(
         form("charge", "office-do-charge")
             .field(
-                choice("principal", "office-principal", people.clone())
+                choice("principal", "office-principal", in_charge.clone())
                     .value(one(&charge.principal))
                     .optional(),
             )
             .field(
-                choice("in_charge", "office-in-charge", people.clone())
+                choice("in_charge", "office-in-charge", in_charge)
                     .value(one(&charge.in_charge))
                     .optional(),
             )
@@ -583,13 +590,13 @@ fn change(asked: &Asked<'_>, at: &At, fields: &Fields) -> Result<Plan, Problem> 
     let (mut problem, mut writing) = (Problem::fields(), Writing::new());
     let action = match at.part("act")? {
         "change" => {
-            let known = asked.state.organisation.facts(&unit, asked.today);
+            let from = day(fields, "from", &mut problem);
+            let known = asked.state.organisation.facts(&unit, from);
             let attributes = known.map(|facts| facts.attributes.clone());
             let facts = Facts {
                 attributes: attributes.unwrap_or_default(),
                 ..facts(fields, &mut problem)
             };
-            let from = day(fields, "from", &mut problem);
             Do::ChangeUnit {
                 unit: unit.clone(),
                 from,
@@ -638,10 +645,11 @@ fn charge(asked: &Asked<'_>, unit: &UnitId, fields: &Fields, problem: &mut Probl
         let person = fields.get(name);
         (!person.is_empty()).then(|| PersonId::from(person))
     };
-    let now = asked.state.organisation.charge(unit, asked.today);
+    let from = day(fields, "from", problem);
+    let now = asked.state.organisation.charge(unit, from);
     Do::GiveCharge {
         unit: unit.clone(),
-        from: day(fields, "from", problem),
+        from,
         charge: Charge {
             principal: one("principal"),
             in_charge: one("in_charge"),

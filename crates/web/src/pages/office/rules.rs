@@ -161,9 +161,28 @@ fn adopt(asked: &Asked<'_>, _at: &At, fields: &Fields) -> Result<Plan, Problem> 
         problem.wrong("seen", crate::fields::empty());
         return Err(problem);
     }
+    if fields.get("version") != asked.book()?.version.to_string() {
+        return Err(changed());
+    }
     let files = with(in_force(asked)?, &changes);
     let action = Action::Rules(Do::Adopt { from, files });
     Ok(Plan::new(action, HERE, "office-done-adopt"))
+}
+
+/// What is adopted is what was looked at: a change of the rules as they were then.
+fn changed() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "rules-changed",
+        say!(
+            "试算以后,细则有了新的一版;没有采用。",
+            "The rules have a new version since this was tried; nothing is adopted."
+        ),
+        say!(
+            "看过下面对新一版的试算,再采用。",
+            "Look at how it does on the new version, below, and adopt it then."
+        ),
+    )
 }
 
 fn show(asked: &Asked<'_>, at: &At) -> Answer {
@@ -176,7 +195,7 @@ fn show(asked: &Asked<'_>, at: &At) -> Answer {
         Some((changes(asked, sent).ok()?, from(sent).ok()?, months))
     });
     if let Some((changes, from, months)) = sent {
-        tried(asked, &changes, (from, months), &mut sheet)?;
+        crate::vault::blocking(|| tried(asked, &changes, (from, months), &mut sheet))?;
     }
     versions(asked, &mut sheet);
     forms(asked, at, &mut sheet)?;
@@ -338,6 +357,7 @@ fn tried(
             form.about(w.t("office-adopt.about"))
                 .field(Field::hidden("changes", STANDARD.encode(sent)))
                 .field(Field::hidden("from", from.to_string()))
+                .field(Field::hidden("version", asked.book()?.version.to_string()))
                 .field(Field::new(asked, "seen", "office-seen", Input::Tick)),
         );
     }

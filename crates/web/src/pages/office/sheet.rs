@@ -306,7 +306,8 @@ impl Form {
             return;
         };
         for field in &mut self.fields {
-            if kept.fields.has(field.name) && field.input != Input::Files {
+            let typed = !matches!(field.input, Input::Files | Input::Hidden);
+            if kept.fields.has(field.name) && typed {
                 let text = match field.input {
                     Input::Code => kept.fields.raw(field.name),
                     _ => kept.fields.get(field.name),

@@ -3,9 +3,10 @@
 
 mod look;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use campaign::{Date, UnitId};
+use inference::Invalid;
 use inference::gaming::Detector;
 use rulebook::Period;
 
@@ -14,44 +15,29 @@ use super::samples::{choice, period};
 use super::sheet::{Block, Cell, Sheet};
 use crate::asked::{Asked, At};
 use crate::problem::Problem;
+use crate::recent::Recent;
 use crate::reply::Answer;
+use crate::vault::blocking;
 
 pub use look::{About, Flag, Found, Look, RATE};
 
-/// How many are kept.
-const MOST: usize = 16;
-
 /// What was looked for lately, by period and the day it was done: once a day is enough, and costs as much.
-#[derive(Debug, Default)]
-pub struct Flags {
-    kept: Mutex<Vec<Kept>>,
-}
+pub type Flags = Recent<(Period, Date), Result<Arc<Found>, Invalid>>;
 
-/// What was found in a period, on a day.
-type Kept = ((Period, Date), Arc<Found>);
-
-impl Flags {
-    /// What is found in a period.
-    ///
-    /// # Errors
-    /// When a detector can't be run: a mistake in the program.
-    pub fn get(&self, asked: &Asked<'_>, period: Period) -> Result<Arc<Found>, Problem> {
-        let key = (period, asked.today);
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, found)) = kept.iter().find(|(known, _)| *known == key) {
-            return Ok(Arc::clone(found));
-        }
-        let text = |item| asked.text(item);
-        let found = look::look(asked.state, period, asked.today, &text);
-        let found = Arc::new(found.map_err(|error| {
+/// What is found in a period.
+///
+/// # Errors
+/// When a detector can't be run: a mistake in the program.
+pub(crate) fn find(asked: &Asked<'_>, period: Period) -> Result<Arc<Found>, Problem> {
+    let text = |item| asked.text(item);
+    let look = || look::look(asked.state, period, asked.today, &text).map(Arc::new);
+    let found = blocking(|| asked.app.flags.get((period, asked.today), look));
+    match &*found {
+        Ok(found) => Ok(Arc::clone(found)),
+        Err(error) => {
             tracing::error!(%error, "a detector can't be run");
-            Problem::broken()
-        })?);
-        if kept.len() >= MOST {
-            kept.remove(0);
+            Err(Problem::broken())
         }
-        kept.push((key, Arc::clone(&found)));
-        Ok(found)
     }
 }
 
@@ -80,7 +66,7 @@ pub(super) fn show(asked: &Asked<'_>, at: &At) -> Answer {
         return sheet.show(asked);
     };
     choice(asked, "/office/flags", period, &mut sheet)?;
-    let found = asked.app.flags.get(asked, period)?;
+    let found = find(asked, period)?;
     flags(asked, period, &found, &mut sheet);
     bursts(asked, &mut sheet);
     looked(asked, &found, &mut sheet);
