@@ -142,7 +142,9 @@ impl Reader {
 /// The header lines of a name.
 fn named<'h>(head: &'h str, name: &str) -> impl Iterator<Item = &'h str> {
     let lines = head.lines().filter_map(|line| line.split_once(':'));
-    lines.filter_map(move |(key, value)| key.eq_ignore_ascii_case(name).then(|| value.trim()))
+    lines
+        .filter(move |(key, _)| key.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.trim())
 }
 
 /// The cookies of someone who has signed in.
